@@ -6,9 +6,16 @@ private import CLibcrypto
 
     /// - Throws: ``HashingError`` when OpenSSL cannot provide the algorithm.
     package init() throws(HashingError) {
-        guard let context = unsafe EVP_MD_CTX_new() else { throw HashingError.unavailable }
-        unsafe self.context = context
-        guard unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { throw HashingError.unavailable }
+        unsafe context = try Self.initialisedContext()
+    }
+
+    private static func initialisedContext() throws(HashingError) -> OpaquePointer {
+        guard let context = unsafe EVP_MD_CTX_new() else { throw .unavailable }
+        guard unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+            unsafe EVP_MD_CTX_free(context)
+            throw .unavailable
+        }
+        return unsafe context
     }
 
     deinit { unsafe EVP_MD_CTX_free(context) }
