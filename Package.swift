@@ -34,7 +34,9 @@ let package = Package(
         system("CIsal", pkgConfig: "libisal", apt: "libisal-dev"),
 
         shared("Hashing", ["CLibcrypto"]),
+        shared("Registry", ["Hashing"]),
 
         tests("HashingTests", ["Hashing"]),
+        tests("RegistryTests", ["Registry", "Hashing"]),
     ]
 )
