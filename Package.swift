@@ -1,6 +1,12 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
 /// Every target is compiled under the same strict rules.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -27,6 +33,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "nixery-farm",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
+    ],
     targets: [
         system("CLibpq", pkgConfig: "libpq", apt: "libpq-dev"),
         system("CLibcurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
@@ -35,8 +48,33 @@ let package = Package(
 
         shared("Hashing", ["CLibcrypto"]),
         shared("Registry", ["Hashing"]),
+        shared("ObjectStorage", ["Hashing"]),
+        shared("Operations", ["Registry", logging]),
+        shared("Postgres", ["CLibpq", "Hashing", logging, lifecycle]),
+        shared("Records", ["Hashing", "Postgres", "Registry"]),
+        shared("Queue", ["Hashing", "Operations", "Postgres", "Records", "Registry"]),
+
+        .target(
+            name: "FrontendServer",
+            dependencies: [
+                "Hashing", "ObjectStorage", "Operations", "Postgres", "Queue", "Records", "Registry",
+                hummingbird, lifecycle, logging, subprocess,
+            ],
+            path: "Sources/Frontend/Server",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "nixery-frontend",
+            dependencies: ["FrontendServer", "Operations", "Postgres", argumentParser, logging],
+            path: "Sources/Frontend/Command",
+            swiftSettings: strict
+        ),
+
+        // What several test targets start for themselves: a private PostgreSQL.
+        .target(name: "TestSupport", dependencies: ["Hashing", "Postgres"], path: "Tests/Support", swiftSettings: strict),
 
         tests("HashingTests", ["Hashing"]),
+        tests("PostgresTests", ["Hashing", "Postgres", "TestSupport", logging]),
         tests("RegistryTests", ["Registry", "Hashing"]),
     ]
 )

@@ -11,6 +11,11 @@ package indirect enum JSON: Sendable, Hashable {
     package struct Member: Sendable, Hashable {
         package let name: String
         package let value: JSON
+
+        package init(name: String, value: JSON) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// An object from name and value pairs; a `nil` value leaves its member out.

@@ -1,0 +1,62 @@
+import HTTPTypes
+package import Hashing
+package import Hummingbird
+import NIOCore
+package import ObjectStorage
+import Registry
+
+/// Blobs of a directory store: whole or in part, streamed in bounded memory. The database is never asked.
+package struct BlobRoutes: Sendable {
+    package let store: any ObjectStore
+    private let files = FileIO()
+
+    package init(store: any ObjectStore) { self.store = store }
+
+    /// - Throws: ``RegistryError`` for a blob that the store does not have.
+    package func respond(_ digest: Digest, to request: Request, context: some RequestContext) async throws -> Response {
+        guard case .file(let path, let size)? = try await store.locate(digest) else { throw RegistryError.blobUnknown(digest.description) }
+        var headers = HTTPFields.blob(digest)
+        let etag = "\"\(digest)\""
+        headers[.eTag] = etag
+        if let known = request.headers[.ifNoneMatch], known == "*" || known.contains(etag) {
+            return Response(status: .notModified, headers: headers)
+        }
+        let length = Int(size)
+        let isHead = request.method == .head
+        switch ByteRange(request.headers[.range], size: length) {
+        case .unsatisfiable:
+            headers[.contentRange] = "bytes */\(length)"
+            return Response(status: .rangeNotSatisfiable, headers: headers)
+        case .part(let range):
+            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound)/\(length)"
+            return try await answer(.partialContent, headers, path, range, isHead: isHead, context: context)
+        case .whole:
+            guard length > 0 else { return Response(status: .ok, headers: headers) }
+            return try await answer(.ok, headers, path, 0...length - 1, isHead: isHead, context: context)
+        }
+    }
+
+    private func answer(
+        _ status: HTTPResponse.Status, _ headers: HTTPFields, _ path: String, _ range: ClosedRange<Int>, isHead: Bool,
+        context: some RequestContext
+    ) async throws -> Response {
+        if isHead {
+            var response = Response(status: status, headers: headers)
+            response.headers[.contentLength] = String(range.count)
+            return response
+        }
+        return Response(status: status, headers: headers, body: try await files.loadFile(path: path, range: range, context: context))
+    }
+}
+
+extension HTTPFields {
+    static func blob(_ digest: Digest) -> HTTPFields {
+        var headers = HTTPFields()
+        headers[.contentType] = "application/octet-stream"
+        headers[.dockerContentDigest] = digest.description
+        headers[.acceptRanges] = "bytes"
+        // A digest names the same bytes for ever.
+        headers[.cacheControl] = "public, max-age=31536000, immutable"
+        return headers
+    }
+}

@@ -1,0 +1,60 @@
+import Hummingbird
+package import Logging
+import ObjectStorage
+import Operations
+package import Postgres
+import Queue
+import Records
+import ServiceLifecycle
+import UnixSignals
+
+/// A frontend, put together: database, waiters, HTTP server, stopped together.
+package struct Frontend: Sendable {
+    package let settings: FrontendSettings
+    package let database: PostgresConfiguration
+    package let logger: Logger
+
+    package init(settings: FrontendSettings, database: PostgresConfiguration, logger: Logger) {
+        self.settings = settings
+        self.database = database
+        self.logger = logger
+    }
+
+    /// Serves until the process is told to stop (SIGTERM, SIGINT).
+    /// - Throws: what kept it from starting.
+    package func run() async throws {
+        let store = try DirectoryStore(root: settings.storagePath)
+        let pool = try PostgresPool(database.withApplicationName("nixery-frontend"), size: settings.connections, logger: logger)
+        let listener = try PostgresListener(
+            database.withApplicationName("nixery-frontend"), channels: [JobQueue.doneChannel], logger: logger)
+        let queue = JobQueue(pool: pool, times: settings.times)
+        let waiters = BuildWaiters(queue: queue, listener: listener, logger: logger)
+        let manifests = ManifestService(
+            resolver: SourceResolver(settings.source, memory: settings.resolutionMemory),
+            records: Records(pool: pool),
+            waiters: waiters,
+            layering: settings.layering,
+            packing: settings.packing,
+            wait: settings.wait
+        )
+        let responder = RegistryResponder(
+            manifests: manifests,
+            blobs: BlobRoutes(store: store),
+            jobs: JobPages(queue: queue),
+            health: Health(pool: pool, store: store)
+        )
+        let server = Application(
+            responder: responder,
+            configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port), serverName: "nixery-farm"),
+            logger: logger
+        )
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [pool, listener, waiters, server],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
+        try await group.run()
+    }
+}

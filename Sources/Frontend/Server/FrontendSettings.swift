@@ -1,0 +1,35 @@
+package import Operations
+package import Queue
+package import Registry
+
+/// What a frontend is told by its environment. Read once, before anything is started.
+package struct FrontendSettings: Sendable {
+    package var host: String
+    package var port: Int
+    package var source: PackageSourceSetting
+    package var storagePath: String
+    package var layering: Recipe.Layering
+    package var packing: Recipe.Packing
+    package var times: QueueTimes
+    /// How long a manifest request waits for its build before it is told to ask again.
+    package var wait: Duration
+    /// How long a branch, tag or channel counts as resolved.
+    package var resolutionMemory: Duration
+    package var connections: Int
+    package var migrations: String
+
+    /// - Throws: ``SettingsError`` that names the variable and what it takes.
+    package init(_ settings: Settings) throws(SettingsError) {
+        host = settings.string("NIXERY_HOST") ?? "0.0.0.0"
+        port = try settings.integer("PORT", default: 8080, in: 1...65535)
+        source = try PackageSourceSetting(settings)
+        storagePath = try StorageSettings(settings).path
+        layering = Recipe.Layering(strategy: "dominators", budget: try settings.integer("NIXERY_LAYER_BUDGET", default: 94, in: 1...120))
+        packing = Recipe.Packing(version: 1, codec: "gzip", level: 1)
+        times = try QueueTimes(settings)
+        wait = try settings.seconds("NIXERY_WAIT_SECONDS", default: .seconds(180))
+        resolutionMemory = try settings.seconds("NIXERY_RESOLUTION_SECONDS", default: .seconds(60))
+        connections = try settings.integer("NIXERY_DATABASE_CONNECTIONS", default: 6, in: 1...64)
+        migrations = settings.string("NIXERY_MIGRATIONS") ?? "Migrations"
+    }
+}

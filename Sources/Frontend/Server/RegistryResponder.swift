@@ -1,0 +1,138 @@
+import HTTPTypes
+import Hashing
+package import Hummingbird
+import Logging
+import NIOCore
+import ObjectStorage
+import Postgres
+import Records
+import Registry
+
+/// Answers every request of the pull side of the distribution protocol, and the addresses for people and load balancers.
+package struct RegistryResponder: HTTPResponder {
+    package typealias Context = BasicRequestContext
+
+    let manifests: ManifestService
+    let blobs: BlobRoutes
+    let jobs: JobPages
+    let health: Health
+
+    package init(manifests: ManifestService, blobs: BlobRoutes, jobs: JobPages, health: Health) {
+        self.manifests = manifests
+        self.blobs = blobs
+        self.jobs = jobs
+        self.health = health
+    }
+
+    package func respond(to request: Request, context: Context) async throws -> Response {
+        do {
+            return try await answer(request, context)
+        } catch let error as RegistryError {
+            return Self.response(error, isHead: request.method == .head)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch let error as PostgresError {
+            context.logger.error("the database did not answer", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            return Self.response(.unavailable("the database is out of reach"), isHead: request.method == .head)
+        } catch {
+            context.logger.error("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            return Self.response(.unavailable("this frontend cannot answer now"), isHead: request.method == .head)
+        }
+    }
+
+    private func answer(_ request: Request, _ context: Context) async throws -> Response {
+        let path = request.uri.path
+        guard path == "/v2" || path.hasPrefix("/v2/") else {
+            guard request.method == .get || request.method == .head else { throw RegistryError.readOnly }
+            switch path {
+            case "/healthz": return .text("ok\n")
+            case "/readyz": return await health.response()
+            default: return try await jobs.respond(path)
+            }
+        }
+        guard request.method == .get || request.method == .head else { throw RegistryError.readOnly }
+        switch try RegistryRequest(path: path) {
+        case .version:
+            var response = Response.json("{}")
+            response.headers[.dockerAPIVersion] = "registry/2.0"
+            return response
+        case .manifest(_, .digest(let digest)):
+            return manifest(try await manifests.manifest(digest: digest), request)
+        case .manifest(let name, .tag(let tag)):
+            let found = try await manifests.manifest(
+                name: name,
+                tag: tag,
+                format: ManifestFormat(accept: request.accept),
+                authority: request.head.authority
+            )
+            return manifest(found, request)
+        case .blob(_, let digest): return try await blobs.respond(digest, to: request, context: context)
+        case .tags(let name): return TagList(name: name).response(request)
+        case .referrers:
+            let index = JSON.members(("schemaVersion", .int(2)), ("mediaType", .string(MediaType.ociIndex)), ("manifests", .array([])))
+            var response = Response.json(index.text, type: MediaType.ociIndex)
+            if request.uri.queryParameters["artifactType"] != nil { response.headers[.filtersApplied] = "artifactType" }
+            return response
+        }
+    }
+
+    private func manifest(_ manifest: StoredManifest, _ request: Request) -> Response {
+        var headers = HTTPFields()
+        let etag = "\"\(manifest.digest)\""
+        headers[.contentType] = manifest.format.mediaType
+        headers[.dockerContentDigest] = manifest.digest.description
+        headers[.eTag] = etag
+        headers[.vary] = "Accept"
+        if let known = request.headers[.ifNoneMatch], known == "*" || known.contains(etag) {
+            return Response(status: .notModified, headers: headers)
+        }
+        var response = Response(status: .ok, headers: headers)
+        if request.method == .head {
+            response.headers[.contentLength] = String(manifest.bytes.count)
+        } else {
+            response = Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: manifest.bytes)))
+        }
+        return response
+    }
+
+    private static func response(_ error: RegistryError, isHead: Bool) -> Response {
+        var headers = HTTPFields()
+        headers[.contentType] = "application/json"
+        if let seconds = error.retryAfter { headers[.retryAfter] = String(seconds) }
+        if error.status == 405 { headers[.allow] = "GET, HEAD" }
+        let status = HTTPResponse.Status(code: error.status)
+        var response = Response(status: status, headers: headers)
+        if isHead {
+            response.headers[.contentLength] = String(error.body.count)
+        } else {
+            response = Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: error.body)))
+        }
+        return response
+    }
+}
+
+extension HTTPField.Name {
+    static let filtersApplied = HTTPField.Name("OCI-Filters-Applied") ?? .server
+}
+
+extension Request {
+    /// All `Accept` headers as one: clients send either several or one list.
+    var accept: String? {
+        let values = headers[values: .accept]
+        return values.isEmpty ? nil : values.joined(separator: ",")
+    }
+}
+
+extension Response {
+    static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "text/plain; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text))
+        )
+    }
+
+    static func json(_ text: String, type: String = "application/json") -> Response {
+        Response(status: .ok, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}

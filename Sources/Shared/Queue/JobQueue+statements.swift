@@ -1,0 +1,128 @@
+import Postgres
+
+/// The statements of ``JobQueue``'s worker side.
+extension JobQueue {
+    static let registerWorker: SQLStatement = """
+        INSERT INTO farm.workers (id, host, process, systems, slots, version, recipe_version) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (id) DO UPDATE SET heartbeat_at = now(), stopped_at = NULL
+        """
+
+    /// One subquery per system keeps to the index; an array of the picked rows keeps the planner from scanning the table.
+    static let claim: SQLStatement = """
+        WITH claimed AS (
+            UPDATE farm.jobs SET state = 'running', fence = nextval('farm.fence'), worker = $1, attempt = attempt + 1, phase = 'claimed',
+                progress_done = 0, progress_total = 0, started_at = now(), lease_until = now() + make_interval(secs => $5)
+            WHERE id = ANY (ARRAY(
+                SELECT picked.id FROM unnest($2::text[]) AS served(system), LATERAL (
+                    SELECT id, priority FROM farm.jobs
+                    WHERE state = 'queued' AND system = served.system AND run_after <= now() AND recipe_version <= $3
+                    ORDER BY priority, id LIMIT $4 FOR UPDATE SKIP LOCKED
+                ) AS picked ORDER BY picked.priority, picked.id LIMIT $4
+            )) AND EXISTS (SELECT FROM farm.workers WHERE id = $1 AND NOT draining)
+            RETURNING id, fence, recipe, image, attempt, priority
+        ), event AS (INSERT INTO farm.job_events (job, kind, worker, fence, detail) SELECT id, 'claimed', $1, fence, 'attempt ' || attempt FROM claimed)
+        SELECT id, fence, recipe, image, attempt FROM claimed ORDER BY priority, id
+        """
+
+    static let heartbeat: SQLStatement = """
+        WITH alive AS (UPDATE farm.workers SET heartbeat_at = now() WHERE id = $1)
+        UPDATE farm.jobs AS job SET lease_until = now() + make_interval(secs => $4)
+        FROM unnest($2::bigint[], $3::bigint[]) AS held(id, fence)
+        WHERE job.id = held.id AND job.fence = held.fence AND job.state = 'running'
+        RETURNING job.id, job.fence, job.cancel_requested
+        """
+
+    static let progress: SQLStatement = """
+        WITH changed AS (
+            UPDATE farm.jobs AS job SET phase = $3, progress_done = $4, progress_total = $5
+            FROM (SELECT id, phase FROM farm.jobs WHERE id = $1) AS before
+            WHERE job.id = before.id AND job.fence = $2 AND job.state = 'running' RETURNING job.id, job.worker, before.phase AS old
+        ), event AS (
+            INSERT INTO farm.job_events (job, kind, worker, fence, detail)
+            SELECT id, 'phase', worker, $2, $3 FROM changed WHERE old IS DISTINCT FROM $3
+        )
+        SELECT id FROM changed
+        """
+
+    static let appendLog: SQLStatement = """
+        INSERT INTO farm.job_logs (job, text) SELECT id, $3 FROM farm.jobs WHERE id = $1 AND fence = $2 AND state = 'running'
+        """
+
+    static let complete: SQLStatement = """
+        WITH mine AS (
+            SELECT id, build_key, pinned, image FROM farm.jobs WHERE id = $1 AND fence = $2 AND state = 'running' FOR UPDATE
+        ), manifest AS (
+            INSERT INTO farm.manifests (oci_digest, oci_bytes, docker_digest, docker_bytes, config_digest, image)
+            SELECT $3, $4, $5, $6, $7, image FROM mine ON CONFLICT DO NOTHING
+        ), layer AS (
+            INSERT INTO farm.manifest_layers (oci_digest, position, layer_key)
+            SELECT $3, given.position, decode(given.hex, 'hex') FROM mine, unnest($8::text[]) WITH ORDINALITY AS given(hex, position)
+            ON CONFLICT DO NOTHING
+        ), kept AS (
+            INSERT INTO farm.cache_keys (build_key, oci_digest) SELECT build_key, $3 FROM mine WHERE pinned ON CONFLICT DO NOTHING
+        ), finished AS (
+            UPDATE farm.jobs AS job SET state = 'succeeded', phase = 'done', finished_at = now(), lease_until = NULL,
+                manifest = COALESCE((SELECT oci_digest FROM farm.cache_keys known WHERE mine.pinned AND known.build_key = mine.build_key), $3)
+            FROM mine WHERE job.id = mine.id RETURNING job.id, job.worker
+        ), forgiven AS (
+            DELETE FROM farm.failures WHERE build_key = (SELECT build_key FROM mine)
+        ), event AS (
+            INSERT INTO farm.job_events (job, kind, worker, fence, detail)
+            SELECT id, 'succeeded', worker, $2, 'sha256:' || encode($3, 'hex') FROM finished
+        )
+        SELECT count(*) > 0 AS done FROM finished
+        """
+
+    static let fail: SQLStatement = """
+        WITH mine AS (
+            SELECT id, build_key, pinned, worker, $5 OR attempt >= $6 AS ended, attempt
+            FROM farm.jobs WHERE id = $1 AND fence = $2 AND state = 'running' FOR UPDATE
+        ), changed AS (
+            UPDATE farm.jobs AS job SET state = CASE WHEN mine.ended THEN 'failed' ELSE 'queued' END, lease_until = NULL,
+                error_code = $3, error_message = $4, finished_at = CASE WHEN mine.ended THEN now() END,
+                run_after = now() + make_interval(secs => $7 * power(2, mine.attempt - 1) * (0.75 + random() / 2))
+            FROM mine WHERE job.id = mine.id RETURNING job.id, job.state
+        ), remembered AS (
+            INSERT INTO farm.failures (build_key, job, code, message, remembered_until)
+            SELECT build_key, id, $3, $4, now() + make_interval(secs => CASE WHEN pinned THEN $8 ELSE $9 END) FROM mine WHERE ended
+            ON CONFLICT (build_key) DO UPDATE SET job = excluded.job, code = excluded.code, message = excluded.message,
+                remembered_until = excluded.remembered_until
+        ), event AS (
+            INSERT INTO farm.job_events (job, kind, worker, fence, detail)
+            SELECT id, CASE WHEN ended THEN 'failed' ELSE 'retried' END, worker, $2, $3 || ': ' || split_part($4, E'\\n', 1) FROM mine
+        )
+        SELECT state FROM changed
+        """
+
+    static let release: SQLStatement = """
+        WITH changed AS (
+            UPDATE farm.jobs SET state = 'queued', lease_until = NULL, attempt = attempt - 1, phase = NULL
+            WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id, worker
+        ), event AS (INSERT INTO farm.job_events (job, kind, worker, fence) SELECT id, 'released', worker, $2 FROM changed)
+        SELECT id FROM changed
+        """
+
+    static let cancelled: SQLStatement = """
+        WITH changed AS (
+            UPDATE farm.jobs SET state = 'cancelled', lease_until = NULL, finished_at = now()
+            WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id, worker
+        ), event AS (INSERT INTO farm.job_events (job, kind, worker, fence) SELECT id, 'cancelled', worker, $2 FROM changed)
+        SELECT id FROM changed
+        """
+
+    static let reap: SQLStatement = """
+        WITH lost AS (
+            SELECT id, build_key, worker, fence, attempt >= $1 AS ended, cancel_requested FROM farm.jobs
+            WHERE state = 'running' AND lease_until < now() FOR UPDATE SKIP LOCKED
+        ), changed AS (
+            UPDATE farm.jobs AS job
+            SET state = CASE WHEN lost.cancel_requested THEN 'cancelled' WHEN lost.ended THEN 'failed' ELSE 'queued' END,
+                lease_until = NULL, error_code = $2, error_message = $3, run_after = now(),
+                finished_at = CASE WHEN lost.ended OR lost.cancel_requested THEN now() END
+            FROM lost WHERE job.id = lost.id RETURNING job.id, job.state
+        ), event AS (
+            INSERT INTO farm.job_events (job, kind, worker, fence, detail) SELECT id, 'lost', worker, fence, 'the lease ran out' FROM lost
+        )
+        SELECT id, state FROM changed
+        """
+}
