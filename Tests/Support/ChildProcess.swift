@@ -81,7 +81,7 @@ enum ChildProcess {
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         var words = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
         defer {
-            for unsafeword in unsafe words { unsafe free(word) }
+            for index in unsafe words.indices { unsafe free(words[index]) }
             unsafe posix_spawn_file_actions_destroy(&actions)
             unsafe posix_spawnattr_destroy(&attributes)
         }

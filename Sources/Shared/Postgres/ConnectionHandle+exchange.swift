@@ -63,6 +63,7 @@ extension ConnectionHandle {
 
     private func lastResult(_ watch: inout StatementWatch) throws -> PostgresResult {
         var last: PostgresResult?
+        var firstError: PostgresResult?
         while true {
             while unsafe PQisBusy(connection) == 1 {
                 try watch.wait(on: socket, for: SocketWait.readable)
@@ -73,9 +74,10 @@ extension ConnectionHandle {
             if result.isCopy {
                 throw PostgresError(kind: .usage, message: "COPY from or to the client is not supported: use INSERT, or COPY in psql")
             }
-            // After an error the rest of a script is not run; the error is what counts.
-            last = consume result
+            // The server stops at the first error. When that was its farewell, libpq adds one of its own: that the connection is gone.
+            if firstError == nil, result.isError { firstError = consume result } else { last = consume result }
         }
+        if let error = firstError.take() { return error }
         guard let result = last.take() else { throw unsafe PostgresError.connectionLost(connection) }
         return result
     }

@@ -20,8 +20,11 @@ internal import CLibpq
     /// Reads what the server sent without being asked: notifications, notices, or the end of the connection.
     /// - Returns: false when the connection has broken.
     func readUnasked() -> Bool {
-        guard SocketWait.hasUnaskedData(socket) else { return isOpen }
-        return unsafe PQconsumeInput(connection) == 1 && isOpen
+        // More than once: the end of the connection is read only after what came before it.
+        while isOpen, SocketWait.hasUnaskedData(socket) {
+            guard unsafe PQconsumeInput(connection) == 1 else { return false }
+        }
+        return isOpen
     }
 
     /// Runs a prepared statement, preparing it first if this connection has not seen it.

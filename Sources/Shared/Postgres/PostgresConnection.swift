@@ -55,7 +55,10 @@ private import Glibc
         let keywords = unsafe words.keys.map { unsafe UnsafePointer(strdup($0)) } + [nil]
         let values = unsafe words.values.map { unsafe UnsafePointer(strdup($0)) } + [nil]
         defer {
-            for unsafeword in unsafe keywords + values { unsafe free(UnsafeMutablePointer(mutating: word)) }
+            for index in unsafe keywords.indices {
+                unsafe free(UnsafeMutablePointer(mutating: keywords[index]))
+                unsafe free(UnsafeMutablePointer(mutating: values[index]))
+            }
         }
         return unsafe PQconnectdbParams(keywords, values, 0)
     }

@@ -19,16 +19,16 @@ extension PostgresPool {
     ) async throws -> Value {
         let start = ContinuousClock.now
         let deadline = start + (timeout ?? settings.callTimeout)
-        var hasWaited = false
+        var hasFoundBroken = false
         while true {
-            let slot = try await lease(from: start, until: min(deadline, start + settings.acquisitionTimeout), first: hasWaited)
+            let slot = try await lease(from: start, until: min(deadline, start + settings.acquisitionTimeout), first: hasFoundBroken)
             do {
                 return try await sessions[slot].run(until: deadline, body) { isConnected in
                     self.perform { [isConnected ? $0.state.release(slot) : $0.state.releaseBroken(slot)] }
                 }
             } catch is PostgresSession.ConnectionLost {
                 logger.notice("database connection broke while idle", metadata: ["connection": "\(slot)"])
-                hasWaited = true
+                hasFoundBroken = true
             }
         }
     }
@@ -54,7 +54,7 @@ extension PostgresPool {
                 perform { $0.state.cancel(waiter) }
             }
         } catch let refusal as Refused {
-            throw error(for: refusal.refusal, after: ContinuousClock.now - start)
+            throw error(for: refusal.refusal, patience: deadline - start)
         }
     }
 

@@ -13,13 +13,14 @@ extension PostgresPool {
         let refusal: PoolState.Refusal
     }
 
-    /// What the caller is told, `waited` after it asked for a connection.
-    func error(for refusal: PoolState.Refusal, after waited: Duration) -> any Error {
+    /// What the caller is told.
+    /// - Parameter patience: for how long it was to wait.
+    func error(for refusal: PoolState.Refusal, patience: Duration) -> any Error {
         switch refusal {
         case .cancelled: return CancellationError()
         case .closed: return PostgresError(kind: .closed, message: "the pool of database connections is closed")
         case .timedOut(let waiting, let lastFailure):
-            let line = "no database connection became free within \(Self.seconds(waited)) s: pool of \(settings.size), \(waiting) waiting"
+            let line = "no database connection became free within \(Self.seconds(patience)) s: pool of \(settings.size), \(waiting) waiting"
             guard let lastFailure else { return PostgresError(kind: .poolBusy, message: line) }
             return PostgresError(kind: .connection, message: "\(line); \(lastFailure)")
         }

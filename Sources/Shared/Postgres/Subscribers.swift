@@ -46,6 +46,7 @@ final class Subscribers: Sendable {
     func finish() {
         let streams = state.withLock { state in
             state.isFinished = true
+            state.isConnected = false
             return Array(state.streams.values)
         }
         for stream in streams { stream.finish() }
