@@ -47,11 +47,13 @@ let package = Package(
         system("CIsal", pkgConfig: "libisal", apt: "libisal-dev"),
 
         shared("Hashing", ["CLibcrypto"]),
+        shared("Layers", ["Hashing"]),
         shared("Registry", ["Hashing"]),
         shared("ObjectStorage", ["Hashing"]),
         shared("Operations", ["Registry", logging]),
         shared("Postgres", ["CLibpq", "Hashing", logging, lifecycle]),
         shared("Records", ["Hashing", "Postgres", "Registry"]),
+        shared("Composition", ["Hashing", "Layers", "Records", "Registry"]),
         shared("Queue", ["Hashing", "Operations", "Postgres", "Records", "Registry"]),
 
         .target(
@@ -75,6 +77,7 @@ let package = Package(
 
         tests("HashingTests", ["Hashing"]),
         tests("PostgresTests", ["Hashing", "Postgres", "TestSupport", logging]),
+        tests("QueueTests", ["Hashing", "Postgres", "Queue", "Records", "Registry", "TestSupport", logging]),
         tests("RegistryTests", ["Registry", "Hashing"]),
     ]
 )

@@ -48,10 +48,10 @@ final class DirectoryBlobWriter: BlobWriter {
         }
         guard actual == digest else { throw .digestMismatch(expected: digest, actual: actual) }
         guard fsync(descriptor) == 0 else { throw Self.failure(staged, "flush", store) }
-        let final = store.path(of: .blob(digest))
+        let final = store.path(ofBlob: digest)
         guard unsafe rename(staged, final) == 0 else { throw Self.failure(final, "rename to", store) }
         isCommitted = true
-        try flushDirectory(store.root + "/layers")
+        try flushDirectory(store.blobDirectory)
     }
 
     /// A rename is on the disk only when its directory is.
@@ -63,7 +63,6 @@ final class DirectoryBlobWriter: BlobWriter {
     }
 
     private static func failure(_ path: String, _ action: String, _ store: DirectoryStore) -> StorageError {
-        let code = errno
-        return code == ENOSPC || code == EDQUOT ? .noSpace(store.root) : .directory(path, action: action, reason: DirectoryStore.reason())
+        errno == ENOSPC || errno == EDQUOT ? .noSpace(store.root) : .lastSystemError(path, action: action)
     }
 }

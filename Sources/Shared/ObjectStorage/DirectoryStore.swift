@@ -6,13 +6,17 @@ package struct DirectoryStore: ObjectStore {
     /// Absolute, without a slash at the end.
     package let root: String
 
+    /// Where blobs stand below the root.
+    private let blobs: String
+
     /// Makes the directory and its parts where they are missing.
     /// - Throws: ``StorageError`` if it is not a directory that can be written.
-    package init(root: String) throws(StorageError) {
+    package init(root: String, blobs: String = "layers") throws(StorageError) {
+        self.blobs = blobs
         self.root = root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
-        for directory in [self.root] + ["layers", "manifests", "builds", "staging"].map({ self.root + "/" + $0 }) {
+        for directory in Self.directories(root: self.root, blobs: blobs) {
             guard unsafe mkdir(directory, 0o755) == 0 || errno == EEXIST else {
-                throw .directory(directory, action: "make", reason: Self.reason())
+                throw .lastSystemError(directory, action: "make")
             }
         }
         try checkWritable()
@@ -25,25 +29,31 @@ package struct DirectoryStore: ObjectStore {
     }
 
     package func locate(_ digest: Digest) -> BlobLocation? {
-        let path = path(of: .blob(digest))
+        let path = path(ofBlob: digest)
         var status = stat()
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return .file(path: path, size: Int64(status.st_size))
     }
 
-    func path(of name: ObjectName) -> String { root + "/" + name.path }
+    var blobDirectory: String { root + "/" + blobs }
+
+    func path(ofBlob digest: Digest) -> String { blobDirectory + "/" + digest.hex }
+
+    /// Parents before their children.
+    private static func directories(root: String, blobs: String) -> [String] {
+        var paths = [root, root + "/staging"]
+        var path = root
+        for part in blobs.split(separator: "/") {
+            path += "/" + part
+            paths.append(path)
+        }
+        return paths
+    }
 
     private func checkWritable() throws(StorageError) {
         let staging = root + "/staging"
         guard unsafe access(staging, W_OK | X_OK) == 0 else {
-            throw .directory(staging, action: "write into", reason: Self.reason())
+            throw .lastSystemError(staging, action: "write into")
         }
-    }
-
-    /// What the last system call said.
-    static func reason() -> String {
-        let code = errno
-        guard let text = unsafe strerror(code) else { return "error \(code)" }
-        return unsafe String(cString: text)
     }
 }

@@ -84,7 +84,7 @@ extension JobQueue {
             FROM mine WHERE job.id = mine.id RETURNING job.id, job.state
         ), remembered AS (
             INSERT INTO farm.failures (build_key, job, code, message, remembered_until)
-            SELECT build_key, id, $3, $4, now() + make_interval(secs => CASE WHEN pinned THEN $8 ELSE $9 END) FROM mine WHERE ended
+            SELECT build_key, id, $3, $4, now() + make_interval(secs => CASE WHEN pinned AND $5 THEN $8::float8 ELSE $9::float8 END) FROM mine WHERE ended
             ON CONFLICT (build_key) DO UPDATE SET job = excluded.job, code = excluded.code, message = excluded.message,
                 remembered_until = excluded.remembered_until
         ), event AS (

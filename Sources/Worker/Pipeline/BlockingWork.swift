@@ -1,0 +1,10 @@
+import Dispatch
+
+/// Runs work that blocks (files, compression) on a thread of Dispatch's, so that the tasks' own few threads stay free.
+enum BlockingWork {
+    static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(with: Result(catching: body)) }
+        }
+    }
+}

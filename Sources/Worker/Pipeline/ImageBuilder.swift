@@ -1,0 +1,116 @@
+package import Composition
+import Hashing
+package import Layers
+package import Logging
+package import Nix
+package import ObjectStorage
+import Queue
+import Records
+package import Registry
+
+/// From a recipe to an image whose every blob is stored: evaluate, build, plan, pack, compose.
+package struct ImageBuilder: Sendable {
+    let nix: NixTool
+    let store: any ObjectStore
+    let ledger: any LayerLedger
+    /// Where the GC roots of running builds stand.
+    let rootsDirectory: String
+    /// Layers packed at once.
+    let concurrency: Int
+
+    package init(nix: NixTool, store: any ObjectStore, ledger: any LayerLedger, rootsDirectory: String, concurrency: Int = 2) {
+        self.nix = nix
+        self.store = store
+        self.ledger = ledger
+        self.rootsDirectory = rootsDirectory
+        self.concurrency = concurrency
+    }
+
+    /// Builds and stores an image; publishing it is the caller's business.
+    /// - Parameter rootName: unique among running builds; the name of the GC root that keeps the closure until the build has ended.
+    /// - Throws: `JobError`, `NixFailure`, `StorageError`, errors of planning and packing; `CancellationError` once all processes are gone.
+    package func build(_ recipe: Recipe, rootName: String, observer: some BuildObserver) async throws -> ComposedImage {
+        guard recipe.packing == ImageBuilder.packing, let strategy = LayeringStrategy(rawValue: recipe.layering.strategy) else {
+            throw JobError(
+                .badRequest, "this worker cannot make layers as the recipe asks for them (\(recipe.packing), \(recipe.layering))")
+        }
+        observer.phase(.evaluating, done: 0, total: 0)
+        let packages = try await evaluate(recipe)
+
+        observer.phase(.building, done: 0, total: 0)
+        let root = GarbageCollectorRoot(directory: rootsDirectory, name: rootName)
+        defer { root.remove() }
+        try await realise(packages, root: root, observer)
+
+        observer.phase(.planning, done: 0, total: 0)
+        let outputs = try packages.flatMap(\.outputs).map { try StorePath($0.path) }
+        let closure = try await closure(of: outputs)
+        let plan = try LayerPlan.make(closure, popularity: .none, strategy: strategy, budget: recipe.layering.budget)
+
+        observer.phase(.packing, done: 0, total: plan.groups.count + 1)
+        var parts = try await pack(plan, observer)
+        parts.append(try await packSymlinks(outputs))
+
+        observer.phase(.composing, done: 0, total: 0)
+        let composed = try ComposedImage(recipe: recipe, parts: parts)
+        try await store(composed)
+        return composed
+    }
+
+    /// How this program packs, as a recipe names it.
+    package static var packing: Recipe.Packing {
+        let format = PackingFormat.current
+        return Recipe.Packing(version: format.version, codec: format.codec.rawValue, level: format.level)
+    }
+
+    private func evaluate(_ recipe: Recipe) async throws -> [EvaluatedPackage] {
+        let evaluation = try await nix.evaluate(
+            EvaluationRequest(
+                source: recipe.source.nixArgument.text,
+                packages: recipe.packages,
+                optional: ImageName.basePackages.filter { !recipe.packages.contains($0) },
+                system: recipe.platform.nixSystem
+            )
+        )
+        guard evaluation.missing.isEmpty else {
+            let names = evaluation.missing.map(\.attribute).sorted(by: ImageName.precedes)
+            throw JobError(
+                .packageNotFound,
+                (names.count == 1 ? "there is no package \(names[0])" : "there are no packages \(names.joined(separator: ", "))")
+                    + " in \(recipe.source.summary)"
+            )
+        }
+        return evaluation.packages.sorted { ImageName.precedes($0.attribute, $1.attribute) }
+    }
+
+    private func realise(_ packages: [EvaluatedPackage], root: GarbageCollectorRoot, _ observer: some BuildObserver) async throws {
+        let wanted = packages.flatMap { package in package.outputs.map { "\(package.drvPath)!\($0.name)" } }
+        try await nix.realise(Array(Set(wanted)).sorted(by: ImageName.precedes), root: root.path) { progress in
+            observer.phase(.building, done: progress.done, total: progress.expected)
+        } log: { line in
+            observer.log(line)
+        }
+    }
+
+    private func closure(of outputs: [StorePath]) async throws -> Closure {
+        let found = try await nix.closure(of: outputs.map(\.string))
+        let recorded = try await ledger.record(
+            found.map { PathRecord(path: $0.path, narHash: $0.narHash, narSize: $0.narSize, references: $0.references) }
+        )
+        return try Closure(
+            requested: Set(outputs).sorted(),
+            paths: try recorded.map { record in
+                PathInfo(
+                    path: try StorePath(record.path), narSize: record.narSize, references: try record.references.map { try StorePath($0) })
+            }
+        )
+    }
+
+    private func store(_ composed: ComposedImage) async throws {
+        try await BlockingWork.run {
+            try store.put(composed.config, as: composed.image.configDigest)
+            try store.put(composed.image.oci.bytes, as: composed.image.oci.digest)
+            if let docker = composed.image.docker { try store.put(docker.bytes, as: docker.digest) }
+        }
+    }
+}
