@@ -1,6 +1,7 @@
 # Functions and places that the scripts of this directory share. Sourced, not run.
 # shellcheck shell=bash
 
+# shellcheck disable=SC2034
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 # State stands in the checkout unless FARM_STATE names another directory (tests use one of their own).
 state=${FARM_STATE:-$checkout/.farm}

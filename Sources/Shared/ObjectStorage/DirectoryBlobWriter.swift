@@ -26,7 +26,11 @@ final class DirectoryBlobWriter: BlobWriter {
         if !isCommitted { _ = unsafe unlink(staged) }
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+    func write(_ bytes: RawSpan) throws(StorageError) {
+        try unsafe bytes.withUnsafeBytes { bytes throws(StorageError) in try unsafe write(bytes) }
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
         unsafe hash.update(bytes)
         var rest = unsafe bytes[...]
         while unsafe !rest.isEmpty {

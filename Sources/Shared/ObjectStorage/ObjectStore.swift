@@ -18,7 +18,7 @@ package protocol ObjectStore: Sendable {
 /// A blob being written. A writer that is dropped without a commit leaves nothing behind.
 package protocol BlobWriter: AnyObject {
     /// - Throws: ``StorageError``, for example when the disk is full.
-    func write(_ bytes: UnsafeRawBufferPointer) throws
+    func write(_ bytes: RawSpan) throws
 
     /// Makes the blob visible under its digest, after the store has it for good.
     /// - Throws: ``StorageError`` if the bytes written have another digest, or cannot be stored.
@@ -35,7 +35,7 @@ extension ObjectStore {
     /// Stores a small blob that is all in memory.
     package func put(_ bytes: [UInt8], as digest: Digest) throws {
         let writer = try beginBlob()
-        try unsafe bytes.withUnsafeBytes { try unsafe writer.write($0) }
+        try unsafe writer.write(bytes.span.bytes)
         try writer.commit(as: digest)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Composition
 import Glibc
 import Logging
 import Nix
@@ -6,6 +7,7 @@ import ObjectStorage
 import Operations
 import Pipeline
 import Postgres
+import Records
 import Registry
 
 struct Build: AsyncParsableCommand {

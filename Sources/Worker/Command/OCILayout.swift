@@ -1,4 +1,5 @@
 import Glibc
+import Hashing
 import ObjectStorage
 import Records
 import Registry

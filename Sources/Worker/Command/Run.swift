@@ -9,6 +9,7 @@ import Postgres
 import Queue
 import Records
 import ServiceLifecycle
+import UnixSignals
 
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -38,7 +38,7 @@ extension ImageBuilder {
             return ComposedImage.Part(record: record, comment: comment)
         }
         let record = try await write(key) { packer, sink in
-            let forest = try SymlinkForest(try outputs.map { ($0, try TreeReader.tree(of: $0)) })
+            let forest = SymlinkForest(outputs: try outputs.map { .init(path: $0, tree: try TreeReader.tree(of: $0)) })
             return try packer.pack(entries: forest.entries, to: sink)
         }
         return ComposedImage.Part(record: record, comment: comment)
@@ -87,8 +87,10 @@ extension ImageBuilder {
 }
 
 /// Hands the packer's bytes to a store.
-private struct BlobSink: ByteSink {
-    let writer: any BlobWriter
+private final class BlobSink: ByteSink {
+    private let writer: any BlobWriter
 
-    mutating func write(_ bytes: UnsafeRawBufferPointer) throws { try unsafe writer.write(bytes) }
+    init(writer: any BlobWriter) { self.writer = writer }
+
+    func write(_ bytes: RawSpan) throws { try writer.write(bytes) }
 }

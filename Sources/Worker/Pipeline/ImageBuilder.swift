@@ -1,7 +1,7 @@
 package import Composition
 import Hashing
-package import Layers
-package import Logging
+import Layers
+import Logging
 package import Nix
 package import ObjectStorage
 import Queue

@@ -1,7 +1,7 @@
 package import Logging
 package import Postgres
 package import Queue
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Claims jobs while slots are free, keeps their leases alive, and stops them when it may no longer hold them.
 package struct WorkerService: Service {
