@@ -43,6 +43,11 @@ final class Interrupt: Sendable {
         }
     }
 
+    /// Interrupts whatever call is running.
+    func raiseRunning() {
+        if let ticket = state.withLock({ $0.running }) { raise(ticket) }
+    }
+
     func end() {
         state.withLock { state in
             state.running = nil
