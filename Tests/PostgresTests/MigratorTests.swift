@@ -99,6 +99,18 @@ import Testing
         #expect(try await migrator(first, second, third).migrate(database).map(\.number) == [2, 3])
     }
 
+    /// A connection that the caller keeps is left outside any transaction, and without the lock.
+    @Test func connectionCanBeUsedAfterAFailedFile() async throws {
+        let connection = try PostgresConnection(try await TemporaryPostgres.shared.database())
+        let migrator = try migrator(first, ("0002_bad.sql", "SELECT 1 / 0"))
+        do {
+            _ = try migrator.migrate(connection)
+            Issue.record("the second file should fail")
+        } catch is MigrationError {}
+        let locks: SQLStatement = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        #expect(try connection.execute(locks).first { row in try row.int("n") } == 0)
+    }
+
     @Test func fileThatEndsItsTransactionIsRefused() async throws {
         let database = try await TemporaryPostgres.shared.database()
         let error = try await refusal(try migrator(first, ("0002_commit.sql", "COMMIT; BEGIN;")), database)

@@ -150,4 +150,15 @@ import Testing
         }
         #expect(pool.status.busy == 0)
     }
+
+    @Test func closingInACancelledTaskCancelsWhatRuns() async throws {
+        let database = try await TemporaryPostgres.shared.database()
+        let pool = try pool(on: database, size: 1)
+        let sleeper = Task { try await pool.execute("SELECT pg_sleep(1000)") }
+        try await PostgresTests.pool(on: database, size: 1).untilRunning("SELECT pg_sleep%")
+        let closing = Task { await pool.close() }
+        closing.cancel()
+        await closing.value
+        await #expect(throws: CancellationError.self) { try await sleeper.value }
+    }
 }

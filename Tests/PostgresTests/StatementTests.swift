@@ -20,6 +20,11 @@ import Testing
         #expect(try await pool.first(statement) { row in try row.int("a") } == 1)
         try await pool.execute("ALTER TABLE t ADD COLUMN b int8 DEFAULT 2")
         #expect(try await pool.first(statement) { row in try row.int("b") } == 2)
+        // Inside a transaction it can only fail, but not for ever.
+        try await pool.execute("ALTER TABLE t ADD COLUMN c int8 DEFAULT 3")
+        let read: @Sendable (borrowing PostgresTransaction) throws -> Int? = { try $0.first(statement) { row in try row.int("c") } }
+        await #expect(throws: PostgresError.self) { try await pool.transaction(read) }
+        #expect(try await pool.transaction(read) == 3)
         try await pool.execute("DEALLOCATE ALL")
         #expect(try await pool.first(statement) { row in try row.int("b") } == 2)
     }

@@ -100,8 +100,8 @@ import Testing
     /// The next caller must not find itself inside somebody's transaction.
     @Test func connectionLeftInsideATransactionIsNotUsedAgain() async throws {
         let pool = try await preparedPool()
+        let backend = try await pool.backend()
         try await pool.execute("BEGIN")
-        try await pool.execute("INSERT INTO t VALUES (1)")
-        #expect(try await count(pool) == 1)
+        #expect(try await pool.backend() != backend)
     }
 }

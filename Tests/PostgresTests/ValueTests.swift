@@ -69,7 +69,6 @@ import Testing
                 'x'::name AS name, '{}'::int4[] AS none, 100000000::numeric AS round, pg_current_xact_id() AS transaction
             FROM generate_series(1, 100000::int8) AS n
             """
-        try await pool.execute(statement)
         let values = try await pool.first(statement) { row in
             #expect(try row.int("small") == 7)
             #expect(try row.int("middle") == -7)
@@ -106,6 +105,15 @@ import Testing
         }
         #expect(error.kind == .decoding)
         #expect(error.message.contains(column))
+    }
+
+    /// A type of the schema is read as text if it is an enum, and not if it is a composite.
+    @Test func enumsAreTexts() async throws {
+        let pool = try await makePool(size: 1)
+        try await pool.execute("CREATE TYPE mood AS ENUM ('sad', 'happy')")
+        try await pool.execute("CREATE TYPE pair AS (a int4, b int4)")
+        #expect(try await pool.first("SELECT $1::mood AS v", [.text("happy")]) { row in try row.text("v") } == "happy")
+        await #expect(throws: PostgresError.self) { try await pool.first("SELECT (1, 2)::pair AS v") { row in try row.text("v") } }
     }
 
     @Test func nullInAnArrayIsAnError() async throws {

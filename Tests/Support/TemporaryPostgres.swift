@@ -52,7 +52,7 @@ package actor TemporaryPostgres {
         try start()
     }
 
-    /// Halts the server's main process with SIGSTOP, so that it takes connections and never answers on them, until ``resume()``.
+    /// Halts the server's processes with SIGSTOP, so that connections to it open and nothing is ever answered, until ``resume()``.
     package func pause() throws { try started().signalAll(PostgresCluster.pauseSignal) }
 
     /// Ends what ``pause()`` began.

@@ -7,6 +7,8 @@
 
     func text() throws(PostgresError) -> String {
         if type.isTextual { return unsafe String(decoding: bytes, as: UTF8.self) }
+        // Enums are sent as their labels; other types of an extension or a schema are not text.
+        if type.isOfSchema, let text = unsafe String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) { return text }
         // jsonb: a version (1), then the text.
         if type == .jsonb, unsafe bytes.first == 1 { return unsafe String(decoding: bytes.dropFirst(), as: UTF8.self) }
         throw mismatch("text")
@@ -22,7 +24,7 @@
             guard let value = Int(exactly: try integer(UInt64.self)) else { throw mismatch("an integer of 64 bits") }
             return value
         case .numeric:
-            guard let value = try NumericForm(self).wholeNumber else { throw mismatch("an integer of 64 bits: its value is not one") }
+            guard let value = try NumericForm(self).wholeNumber else { throw mismatch("an integer of 64 bits (its value is not one)") }
             return value
         default: throw mismatch("an integer")
         }
@@ -63,7 +65,8 @@
     }
 
     func mismatch(_ wanted: String) -> PostgresError {
-        PostgresError(kind: .decoding, message: "column \(column) is \(type.label), which does not read as \(wanted)")
+        PostgresError(
+            kind: .decoding, message: "column \(column) is \(type.label), which does not read as \(wanted); cast it in the statement")
     }
 
     var truncated: PostgresError {

@@ -10,7 +10,8 @@ extension ConnectionHandle {
     /// - Throws: `CancellationError` when the caller's task is cancelled, ``PostgresError`` when the time is up or the connection breaks.
     func exchange(_ limits: StatementLimits, _ send: () -> Int32) throws -> PostgresResult {
         try checkBeforeSending(limits)
-        guard send() == 1 else { throw unsafe PostgresError.connectionLost(connection) }
+        // What libpq could not send, the server cannot have carried out.
+        guard send() == 1 else { throw unsafe PostgresError.connectionLost(connection, isOutcomeUnknown: false) }
         var watch = StatementWatch(limits, request)
         let result: PostgresResult
         do {

@@ -31,10 +31,12 @@ internal import CLibpq
     func execute(_ statement: SQLStatement, _ values: [SQLValue], _ limits: StatementLimits) throws -> PostgresResult {
         let parameters = try BoundParameters(values)
         let result = try executePrepared(statement, parameters, limits)
-        guard unsafe PostgresError.isStalePlan(result.pointer), isIdle, let stale = statements.name(of: statement) else {
+        guard unsafe PostgresError.isStalePlan(result.pointer), let stale = statements.name(of: statement) else {
             return try result.checked()
         }
         statements.forget(statement)
+        // Inside a transaction, which the error has ended, it is prepared anew the next time.
+        guard isIdle else { return try result.checked() }
         _ = try? script("DEALLOCATE \(stale)", limits)
         return try executePrepared(statement, parameters, limits).checked()
     }

@@ -21,8 +21,6 @@ final class Interrupt: Sendable {
     /// Readable while the running call is interrupted.
     var descriptor: Int32 { event.readEnd }
 
-    var isRaised: Bool { state.withLock { $0.isRaised } }
-
     func newTicket() -> UInt64 {
         state.withLock { state in
             state.lastTicket += 1
@@ -41,6 +39,11 @@ final class Interrupt: Sendable {
             state.isRaised = true
             event.raise()
         }
+    }
+
+    /// Interrupts whatever call is running.
+    func raiseRunning() {
+        if let ticket = state.withLock({ $0.running }) { raise(ticket) }
     }
 
     func end() {

@@ -32,6 +32,10 @@ private import Glibc
         }
         // Else libpq prints what the server says on the standard error.
         unsafe PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        defer {
+            // From here on libpq's own texts, of which some reach our errors, name errors by SQLSTATE without the server's words.
+            unsafe PQsetErrorVerbosity(connection, PQERRORS_SQLSTATE)
+        }
         guard unsafe PQstatus(connection) == CONNECTION_OK, unsafe PQsetnonblocking(connection, 1) == 0,
             let request = unsafe CancelRequest(connection)
         else {

@@ -21,11 +21,12 @@ extension PostgresError {
         }
     }
 
-    /// The connection broke while a statement was under way.
-    static func connectionLost(_ connection: OpaquePointer) -> PostgresError {
+    /// The connection broke, by default while a statement was under way.
+    static func connectionLost(_ connection: OpaquePointer, isOutcomeUnknown: Bool = true) -> PostgresError {
         let reason = unsafe oneLine(PQerrorMessage(connection))
         return PostgresError(
-            kind: .connection, message: "the connection to PostgreSQL broke before the answer came: \(reason)", isOutcomeUnknown: true)
+            kind: .connection, message: "the connection to PostgreSQL broke before the answer came: \(reason)",
+            isOutcomeUnknown: isOutcomeUnknown)
     }
 
     /// libpq's messages end in a newline and may have several lines.

@@ -61,7 +61,9 @@ package actor PostgresListener: Service {
                 subscribers.disconnected()
                 failures += 1
                 let delay = backoff.delay(afterFailures: failures, jitter: Double.random(in: 0..<1))
-                logger.warning("not listening to the database", metadata: ["error": "\(error)", "retry": "\(delay)"])
+                logger.log(
+                    level: failures == 1 ? .warning : .debug, "not listening to the database",
+                    metadata: ["error": "\(error)", "retry": "\(delay)"])
                 if isStopped(within: delay) { return }
             }
         }

@@ -95,10 +95,13 @@ extension PostgresPool {
             guard let self else { return }
             switch outcome {
             case .success:
-                logger.debug("database connection opened", metadata: ["connection": "\(slot)"])
+                let wasDown = state.withLock { $0.state.lastFailure != nil }
+                logger.log(level: wasDown ? .notice : .debug, "database connection opened", metadata: ["connection": "\(slot)"])
                 perform { [$0.state.connected(slot)] }
             case .failure(let error):
-                logger.warning("database connection failed", metadata: ["connection": "\(slot)", "error": "\(error)"])
+                // One warning for an outage, not one for each attempt.
+                let isNew = state.withLock { $0.state.lastFailure == nil }
+                logger.log(level: isNew ? .warning : .debug, "database connection failed", metadata: ["error": "\(error)"])
                 perform { shell in
                     shell.state.connectFailed(slot, reason: error.message, now: ContinuousClock.now, jitter: Double.random(in: 0..<1))
                     return []

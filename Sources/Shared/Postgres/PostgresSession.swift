@@ -38,6 +38,9 @@ actor PostgresSession {
         connection = nil
     }
 
+    /// Cancels the statement that is running, as its caller's cancellation would.
+    nonisolated func cancelRunning() { interrupt.raiseRunning() }
+
     /// Runs `body` with the connection on the session's thread.
     /// - Parameter ended: told, before the value is returned, whether the session still has a connection.
     /// - Throws: ``ConnectionLost`` when there is no connection, and what `body` throws.

@@ -22,13 +22,16 @@ struct PostgresType: RawRepresentable, Hashable {
     static let jsonb = PostgresType(rawValue: 3802)
     static let xid8 = PostgresType(rawValue: 5069)
 
-    /// Types whose binary form is their text. A domain is sent as its base type, an enum (above the built-in types) as its label.
+    /// Types whose binary form is their text. (A domain is sent as its base type.)
     var isTextual: Bool {
         switch self {
         case .text, .varchar, .name, .paddedText, .json, .unknown: true
-        default: rawValue >= 16384
+        default: false
         }
     }
+
+    /// Not a built-in type: those have identifiers below 16,384 (`FirstNormalObjectId`).
+    var isOfSchema: Bool { rawValue >= 16384 }
 
     /// For an error's text.
     var label: String {
