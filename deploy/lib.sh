@@ -4,9 +4,13 @@
 # shellcheck disable=SC2034
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 # State stands in the checkout unless FARM_STATE names another directory (tests use one of their own).
-state=${FARM_STATE:-$checkout/.farm}
+state=$(realpath -m -- "${FARM_STATE:-$checkout/.farm}")
 configuration=${FARM_BUILD:-release}
 started=$SECONDS
+
+# The farm's own database is meant, whatever the caller's psql is set to.
+# shellcheck disable=SC2086
+unset ${!PG@}
 
 say() { printf '%4ds  %s\n' $((SECONDS - started)) "$*"; }
 
@@ -19,31 +23,51 @@ need_toolchain() {
     command -v swift >/dev/null || fail "no Swift toolchain on PATH; Swift 6.2 or newer is had from https://www.swift.org/install/"
 }
 
-# Root without build users and without a binary cache, unless the caller has set Nix up otherwise.
+# Root without a Nix daemon needs no build users. `export_nix_settings offline` also leaves out the binary caches: where none is in
+# reach, each look-up would wait for its time-out. Whatever the caller has set stands.
 export_nix_settings() {
-    if [[ $(id -u) == 0 && -z ${NIX_CONFIG:-} && ! -S /nix/var/nix/daemon-socket/socket ]]; then
-        export NIX_CONFIG=$'build-users-group =\nsandbox = false'
-        # Without a binary cache in reach each look-up would wait for its time-out.
-        [[ -n ${NIXERY_CHANNEL:-} ]] || NIX_CONFIG+=$'\nsubstituters ='
-    fi
+    [[ -z ${NIX_CONFIG:-} ]] || return 0
+    local settings=''
+    if [[ $(id -u) == 0 && ! -S /nix/var/nix/daemon-socket/socket ]]; then settings=$'build-users-group =\nsandbox = false\n'; fi
+    if [[ ${1:-} == offline ]]; then settings+=$'substituters =\n'; fi
+    export NIX_CONFIG=$settings
 }
 
 bin_path() { (cd "$checkout" && swift build -c "$configuration" --show-bin-path); }
 
-# Whether the process of a pid file runs.
-is_running() { [[ -s $1 ]] && kill -0 "$(<"$1")" 2>/dev/null; }
-
-# Ends the process of a pid file: TERM, up to 20 s for it to finish, then KILL.
-stop_process() {
-    local file=$1 pid
-    is_running "$file" || { rm -f "$file"; return 0; }
-    pid=$(<"$file")
-    kill -TERM "$pid"
-    timeout 20 tail --pid="$pid" -f /dev/null || kill -KILL "$pid" 2>/dev/null || true
-    rm -f "$file"
+# start_process FILE LOG COMMAND...: a process in a session of its own, its id in FILE, its output at the end of LOG.
+# FARM_PROCESS marks it as the one of that file.
+start_process() {
+    local file=$1 log=$2
+    shift 2
+    FARM_PROCESS=$file setsid -- "$@" </dev/null >>"$log" 2>&1 &
+    local pid=$!
+    echo "$pid" >"$file"
+    # The mark is there from the moment that the command itself runs.
+    # shellcheck disable=SC2317
+    marked_or_ended() { is_running "$file" || ! kill -0 "$pid"; }
+    wait_for 10 marked_or_ended
 }
 
-# Waits until a command succeeds; gives up after SECONDS.
+# Whether the process of a pid file runs. After a restart of the machine its number may be somebody else's; the mark tells.
+is_running() { [[ -s $1 ]] && grep -qzxF "FARM_PROCESS=$1" "/proc/$(<"$1")/environ" 2>/dev/null; }
+
+# Ends the processes of pid files: TERM to all, up to 20 s for each to finish, then KILL.
+stop_processes() {
+    local file pid
+    for file in "$@"; do
+        ! is_running "$file" || kill -TERM "$(<"$file")" 2>/dev/null || true
+    done
+    for file in "$@"; do
+        if is_running "$file"; then
+            pid=$(<"$file")
+            timeout 20 tail -s 0.1 --pid="$pid" -f /dev/null || { kill -KILL "$pid" 2>/dev/null && tail -s 0.1 --pid="$pid" -f /dev/null; } || true
+        fi
+        rm -f "$file"
+    done
+}
+
+# wait_for SECONDS COMMAND...: asks until the command succeeds, or fails when the time is up.
 wait_for() {
     local limit=$((SECONDS + $1))
     shift
@@ -51,6 +75,15 @@ wait_for() {
         ((SECONDS < limit)) || return 1
         read -rt 0.1 <> <(:) || true
     done
+}
+
+# wait_ready SECONDS FILE COMMAND...: the same, but gives up at once when the process of the pid file has ended.
+wait_ready() {
+    local limit=$1 file=$2
+    shift 2
+    # shellcheck disable=SC2317
+    ready_or_ended() { "$@" || ! is_running "$file"; }
+    wait_for "$limit" ready_or_ended "$@" && is_running "$file"
 }
 
 postgres_bin() {
