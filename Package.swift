@@ -3,6 +3,7 @@ import PackageDescription
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -108,7 +109,16 @@ let package = Package(
         // What several test targets start for themselves: a private PostgreSQL.
         .target(name: "TestSupport", dependencies: ["Hashing", "Postgres"], path: "Tests/Support", swiftSettings: strict),
 
+        tests(
+            "FrontendTests",
+            [
+                "FrontendServer", "Hashing", "ObjectStorage", "Operations", "Postgres", "Queue", "Records", "Registry", "TestSupport",
+                hummingbird, hummingbirdTesting, lifecycle, logging,
+            ]
+        ),
         tests("HashingTests", ["Hashing"]),
+        tests("ObjectStorageTests", ["Hashing", "ObjectStorage"]),
+        tests("OperationsTests", ["Operations"]),
         tests("PostgresTests", ["Hashing", "Postgres", "TestSupport", logging]),
         tests("QueueTests", ["Hashing", "Postgres", "Queue", "Records", "Registry", "TestSupport", logging]),
         tests("RegistryTests", ["Registry", "Hashing"]),
