@@ -67,7 +67,7 @@ import Testing
         ("SELECT $1::text[]", "{hunter2"), ("SELECT $1::jsonb", "hunter2"), ("SELECT $1::bool", "hunter2"), ("SELECT $1::inet", "hunter2"),
     ])
     func dataExceptionHoldsNoData(_ statement: String, _ value: String) async throws {
-        let pool = try await makePool()
+        let pool = try await scratchPool()
         let error = try await #require(throws: PostgresError.self) { try await pool.execute(SQLStatement(statement), [.text(value)]) }
         #expect(error.sqlState?.hasPrefix("22") == true)
         for part in ["hunter2", "hun", "99999999999"] { #expect(!"\(error)\(String(reflecting: error))".contains(part)) }

@@ -15,6 +15,23 @@ func pool(
     return try PostgresPool(database, settings: settings, logger: quiet)
 }
 
+/// A pool on a database that many tests share: for those that leave nothing behind. A database of its own takes 7 MB and 50 ms.
+func scratchPool() async throws -> PostgresPool {
+    try pool(on: try await Scratch.shared.database(), size: 1)
+}
+
+private actor Scratch {
+    static let shared = Scratch()
+    private var made: PostgresConfiguration?
+
+    func database() async throws -> PostgresConfiguration {
+        if let made { return made }
+        let database = try await TemporaryPostgres.shared.database()
+        made = database
+        return database
+    }
+}
+
 /// What is tested fails on purpose; nobody wants to read of it.
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 

@@ -5,7 +5,7 @@ import Testing
     /// Each value goes to the server and comes back as what it was.
     @Test(arguments: ["", "hello", "naïve – 日本語 🐘", "a'b\"c\\d\n\t", "'; DROP TABLE t; --", "$1", "NULL", "{a,b}"])
     func textRoundTrips(_ text: String) async throws {
-        let pool = try await makePool()
+        let pool = try await scratchPool()
         #expect(try await pool.first("SELECT $1::text AS v", [.text(text)]) { row in try row.text("v") } == text)
         let array = ["first", text, text]
         #expect(try await pool.first("SELECT $1::text[] AS v", [.textArray(array)]) { row in try row.textArray("v") } == array)
@@ -13,7 +13,7 @@ import Testing
 
     @Test(arguments: [0, 1, -1, Int.max, .min, 1 << 53])
     func intRoundTrips(_ number: Int) async throws {
-        let pool = try await makePool()
+        let pool = try await scratchPool()
         let statement: SQLStatement = "SELECT $1::int8 AS plain, $1::numeric AS decimal, $2::int8[] AS list"
         let values = try await pool.first(statement, [.int(number), .intArray([number, 7])]) { row in
             [try row.int("plain"), try row.int("decimal")] + (try row.intArray("list"))
@@ -25,7 +25,7 @@ import Testing
     @Test(arguments: [0, 1, 93, 256, 100_000])
     func bytesRoundTrip(_ count: Int) async throws {
         let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
-        let pool = try await makePool()
+        let pool = try await scratchPool()
         let values = try await pool.first("SELECT $1::bytea AS v, $2::bytea[] AS list", [.bytes(bytes), .bytesArray([bytes, []])]) { row in
             [try row.bytes("v")] + (try row.bytesArray("list"))
         }
@@ -34,12 +34,12 @@ import Testing
 
     @Test(arguments: [0, 1.5, -0.1, .pi, .infinity, -.infinity, 1e300, 2.5e-308])
     func doubleRoundTrips(_ number: Double) async throws {
-        let pool = try await makePool()
+        let pool = try await scratchPool()
         #expect(try await pool.first("SELECT $1::float8 AS v", [.double(number)]) { row in try row.double("v") } == number)
     }
 
     @Test func boolRoundTrips() async throws {
-        let pool = try await makePool()
+        let pool = try await scratchPool()
         let values = try await pool.first(
             "SELECT $1::bool AS a, $2::bool AS b, $3::bool[] AS c", [.bool(true), .bool(false), .boolArray([true, false])]
         ) { row in
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func nullsRoundTrip() async throws {
-        let pool = try await makePool()
+        let pool = try await scratchPool()
         let statement: SQLStatement = "SELECT $1::text AS t, $2::int8 AS i, $3::bytea AS b, $4::bool AS f, $5::float8 AS d, $6::text[] AS l"
         let absent = try await pool.first(statement, Array(repeating: .null, count: 6)) { row in
             [
@@ -62,7 +62,7 @@ import Testing
 
     /// The smaller types, and those that the server makes of sums and times.
     @Test func otherTypesAreRead() async throws {
-        let pool = try await makePool()
+        let pool = try await scratchPool()
         let statement: SQLStatement = """
             SELECT 7::int2 AS small, -7::int4 AS middle, 1.25::float4 AS float, '{"a": 1}'::jsonb AS json, sum(n) AS sum,
                 to_timestamp(1700000000.25) AS moment, extract(epoch FROM to_timestamp(1700000000.25)) AS epoch, -0.00025::numeric AS tiny,
@@ -88,7 +88,7 @@ import Testing
 
     @Test(arguments: ["t", "i", "b", "f", "n", "missing", "fraction"])
     func wrongTypesAndNullsAreErrors(_ column: String) async throws {
-        let pool = try await makePool()
+        let pool = try await scratchPool()
         let statement: SQLStatement =
             "SELECT 'x'::text AS t, 1::int8 AS i, ''::bytea AS b, true AS f, NULL::text AS n, 0.5::numeric AS fraction"
         let error = try await #require(throws: PostgresError.self) {
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test func nullInAnArrayIsAnError() async throws {
-        let pool = try await makePool()
+        let pool = try await scratchPool()
         let error = try await #require(throws: PostgresError.self) {
             try await pool.first("SELECT $1::text[] AS v", [.textArray(["a", nil])]) { row in try row.textArray("v") }
         }
@@ -126,7 +126,7 @@ import Testing
 
     /// libpq would cut the text there without a word.
     @Test func zeroCharacterIsRefused() async throws {
-        let pool = try await makePool()
+        let pool = try await scratchPool()
         let error = try await #require(throws: PostgresError.self) { try await pool.execute("SELECT $1::text", [.text("a\0b")]) }
         #expect(error.kind == .usage)
     }
