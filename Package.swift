@@ -76,6 +76,13 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Hashing", "Postgres"], path: "Tests/Support", swiftSettings: strict),
 
         tests("HashingTests", ["Hashing"]),
+        .testTarget(
+            name: "PackageSetTests",
+            dependencies: [subprocess],
+            path: "Tests/PackageSetTests",
+            exclude: ["Fixtures"],
+            swiftSettings: strict
+        ),
         tests("PostgresTests", ["Hashing", "Postgres", "TestSupport", logging]),
         tests("QueueTests", ["Hashing", "Postgres", "Queue", "Records", "Registry", "TestSupport", logging]),
         tests("RegistryTests", ["Registry", "Hashing"]),
