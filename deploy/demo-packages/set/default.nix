@@ -27,7 +27,7 @@ let
     set // { ${first} = if rest == [ ] then value else insert rest value (set.${first} or { }); };
 in
 nested
-// import ./oddities.nix { }
+// import ./oddities.nix
 // {
   # Every derivation under the name of its Debian package.
   debianPackages = derivations;

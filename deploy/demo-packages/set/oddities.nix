@@ -1,5 +1,4 @@
 # Attributes that fail, dawdle or are named oddly, each in one way: for trying out how a farm answers.
-{ }:
 let
   # A derivation whose builder is a few lines of shell.
   script =
@@ -21,13 +20,7 @@ let
       // arguments
     );
   tiny = import ./tiny.nix;
-in
-{
-  # Evaluation.
-  throws = throw "the attribute `throws` of the demo package set always fails to evaluate";
-  notAPackage = 42;
 
-  # Building.
   failing = script "failing-1.0" { } ''
     echo "checking for a reason to go on... none found"
     for line in 1 2 3; do
@@ -36,7 +29,15 @@ in
     echo "failing: this builder always fails" >&2
     exit 3
   '';
-  needsFailing = script "needs-failing-1.0" { inherit (import ./oddities.nix { }) failing; } ''
+in
+{
+  # Evaluation.
+  throws = throw "the attribute `throws` of the demo package set always fails to evaluate";
+  notAPackage = 42;
+
+  # Building.
+  inherit failing;
+  needsFailing = script "needs-failing-1.0" { inherit failing; } ''
     mkdir "$out"
   '';
   sleeping = script "sleeping-1.0" { } ''

@@ -1,0 +1,2 @@
+# Not a package set.
+{ system }: [ system ]
