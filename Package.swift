@@ -34,6 +34,7 @@ let package = Package(
         system("CIsal", pkgConfig: "libisal", apt: "libisal-dev"),
 
         shared("Hashing", ["CLibcrypto"]),
+        shared("Layers", ["Hashing"]),
 
         tests("HashingTests", ["Hashing"]),
     ]

@@ -1,0 +1,107 @@
+/// The 512 bytes of a ustar header (POSIX.1-2017, pax, "ustar Interchange Format").
+struct UstarBlock {
+    private static let nameField = 0..<100
+    private static let modeField = 100..<108
+    private static let ownerField = 108..<116
+    private static let groupField = 116..<124
+    private static let sizeField = 124..<136
+    private static let timeField = 136..<148
+    private static let checksumField = 148..<156
+    private static let typeFlagOffset = 156
+    private static let linkField = 157..<257
+    private static let magicOffset = 257
+    private static let ownerNameOffset = 265
+    private static let groupNameOffset = 297
+    private static let majorField = 329..<337
+    private static let minorField = 337..<345
+    private static let prefixField = 345..<500
+
+    private var block = [UInt8](repeating: 0, count: TarHeader.blockSize)
+
+    init(typeFlag: UInt8, mode: UInt16) {
+        setOctal(Int64(mode), in: Self.modeField)
+        setOctal(0, in: Self.ownerField)
+        setOctal(0, in: Self.groupField)
+        setOctal(0, in: Self.sizeField)
+        setOctal(1, in: Self.timeField)
+        block[Self.typeFlagOffset] = typeFlag
+        set(Array("ustar\u{0}00".utf8), at: Self.magicOffset)
+        set(Array("root".utf8), at: Self.ownerNameOffset)
+        set(Array("root".utf8), at: Self.groupNameOffset)
+        setOctal(0, in: Self.majorField)
+        setOctal(0, in: Self.minorField)
+    }
+
+    /// The block with its checksum, which counts its own field as spaces.
+    var bytes: [UInt8] {
+        var copy = self
+        copy.set([UInt8](repeating: UInt8(ascii: " "), count: Self.checksumField.count), at: Self.checksumField.lowerBound)
+        let sum = copy.block.reduce(0) { $0 + Int64($1) }
+        copy.setOctal(sum, in: Self.checksumField.lowerBound..<Self.checksumField.upperBound - 1)
+        return copy.block
+    }
+
+    /// - Returns: false where the name needs a pax record; the block then holds what an old reader can make of it.
+    mutating func setName(_ name: [UInt8]) -> Bool {
+        if Self.isPortable(name) {
+            if name.count <= Self.nameField.count {
+                set(name, at: Self.nameField.lowerBound)
+                return true
+            }
+            if let slash = Self.prefixEnd(of: name) {
+                set(Array(name[..<slash]), at: Self.prefixField.lowerBound)
+                set(Array(name[(slash + 1)...]), at: Self.nameField.lowerBound)
+                return true
+            }
+        }
+        set(Self.substitute(for: name), at: Self.nameField.lowerBound)
+        return false
+    }
+
+    /// - Returns: false where the target needs a pax record.
+    mutating func setLinkTarget(_ target: [UInt8]) -> Bool {
+        let fits = Self.isPortable(target) && target.count <= Self.linkField.count
+        set(fits ? target : Self.substitute(for: target), at: Self.linkField.lowerBound)
+        return fits
+    }
+
+    /// - Returns: false where the size needs a pax record: from 8 GiB on.
+    mutating func setSize(_ size: Int64) -> Bool {
+        let fits = size < 1 << 33
+        setOctal(fits ? size : 0, in: Self.sizeField)
+        return fits
+    }
+
+    /// ustar is defined for ASCII only; readers differ in what they make of other bytes.
+    private static func isPortable(_ text: [UInt8]) -> Bool { text.allSatisfy { $0 < 0x80 } }
+
+    /// Without a slash at the end, where some readers would take a file for a directory.
+    private static func substitute(for text: [UInt8]) -> [UInt8] {
+        var text = Array(text.filter { $0 < 0x80 }.prefix(nameField.count))
+        while text.last == UInt8(ascii: "/") { text.removeLast() }
+        return text
+    }
+
+    /// The last slash that leaves at most 155 bytes before it and 1 to 100 after it.
+    private static func prefixEnd(of name: [UInt8]) -> Int? {
+        let limit = min(prefixField.count, name.count - 2)
+        guard let slash = name[...limit].lastIndex(of: UInt8(ascii: "/")), slash > 0, name.count - slash - 1 <= nameField.count else {
+            return nil
+        }
+        return slash
+    }
+
+    /// Octal digits with leading zeros, ended by NUL.
+    private mutating func setOctal(_ value: Int64, in field: Range<Int>) {
+        var rest = value
+        for index in field.dropLast().reversed() {
+            block[index] = UInt8(ascii: "0") + UInt8(rest & 7)
+            rest >>= 3
+        }
+        block[field.upperBound - 1] = 0
+    }
+
+    private mutating func set(_ bytes: [UInt8], at offset: Int) {
+        block.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+    }
+}
