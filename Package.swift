@@ -35,7 +35,9 @@ let package = Package(
 
         shared("Hashing", ["CLibcrypto"]),
         shared("Layers", ["Hashing"]),
+        shared("Compression", ["CIsal"]),
 
         tests("HashingTests", ["Hashing"]),
+        tests("CompressionTests", ["Compression", "Hashing"]),
     ]
 )

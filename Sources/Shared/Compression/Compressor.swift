@@ -1,0 +1,12 @@
+/// Compresses a stream of bytes as it comes. What comes out depends on the bytes alone: neither on how they are cut into calls
+/// nor on threads.
+///
+/// Not for use from two threads at once.
+package protocol Compressor: AnyObject {
+    /// Takes more bytes and hands on what is ready. Whatever `output` throws passes through unchanged; after that the
+    /// stream is unusable.
+    func write(_ bytes: RawSpan, to output: (RawSpan) throws -> Void) throws
+
+    /// Hands on the rest and ends the stream. Call it once, last.
+    func finish(to output: (RawSpan) throws -> Void) throws
+}
