@@ -32,12 +32,15 @@ let package = Package(
         system("CLibcurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         system("CLibcrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CIsal", pkgConfig: "libisal", apt: "libisal-dev"),
+        .systemLibrary(name: "CExtendedAttributes", path: "Sources/Shared/CExtendedAttributes"),
 
         shared("Hashing", ["CLibcrypto"]),
         shared("Layers", ["Hashing"]),
         shared("Compression", ["CIsal"]),
+        shared("Packing", ["Layers", "Hashing", "Compression", "CExtendedAttributes"]),
 
         tests("HashingTests", ["Hashing"]),
         tests("CompressionTests", ["Compression", "Hashing"]),
+        tests("PackingTests", ["Packing", "Layers", "Hashing", "Compression"]),
     ]
 )

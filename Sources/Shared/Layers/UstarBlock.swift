@@ -75,11 +75,12 @@ struct UstarBlock {
     /// ustar is defined for ASCII only; readers differ in what they make of other bytes.
     private static func isPortable(_ text: [UInt8]) -> Bool { text.allSatisfy { $0 < 0x80 } }
 
-    /// Without a slash at the end, where some readers would take a file for a directory.
+    /// Without a slash at the end, where some readers would take a file for a directory; never empty, where some would take a
+    /// link for a file.
     private static func substitute(for text: [UInt8]) -> [UInt8] {
-        var text = Array(text.filter { $0 < 0x80 }.prefix(nameField.count))
+        var text = text.prefix(nameField.count).map { $0 < 0x80 ? $0 : UInt8(ascii: "_") }
         while text.last == UInt8(ascii: "/") { text.removeLast() }
-        return text
+        return text.isEmpty ? [UInt8(ascii: "_")] : text
     }
 
     /// The last slash that leaves at most 155 bytes before it and 1 to 100 after it.

@@ -1,0 +1,44 @@
+private import Glibc
+package import Layers
+
+/// Why a layer could not be packed. Paths are those of the image, as a store names them.
+package enum PackingError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// A path with set-user-ID, set-group-ID or sticky bit.
+    case specialBits(path: String)
+    /// An executable with file capabilities.
+    case capabilities(path: String)
+    /// A socket, FIFO or device; `kind` says which.
+    case specialFile(path: String, kind: String)
+    /// A file whose size, time or kind was not the same before and after it was read.
+    case changedWhileRead(path: String)
+    /// Entries that do not stand in the order of their archive names, or twice.
+    case order(path: String)
+    /// The operating system refused; `code` is its `errno`.
+    case system(operation: String, path: String, code: Int32)
+    case unsupportedFormat(PackingFormat)
+    /// The compressor of this machine gives other bytes than those that the format's version stands for.
+    case otherBytes(expected: String, found: String)
+
+    package var description: String {
+        switch self {
+        case .specialBits(let path):
+            "\(path) has a set-user-ID, set-group-ID or sticky bit, which layers do not carry; the package has to do without"
+        case .capabilities(let path): "\(path) has file capabilities, which layers do not carry; the package has to do without"
+        case .specialFile(let path, let kind): "\(path) is a \(kind); layers hold directories, files and symbolic links only"
+        case .changedWhileRead(let path):
+            "\(path) changed while it was packed; a store's paths never change: check it with nix-store --verify-path"
+        case .order(let path): "the entry \(path) is out of order or there twice"
+        case .system(let operation, let path, let code): "cannot \(operation) \(path): \(Self.text(of: code))"
+        case .unsupportedFormat(let format):
+            "layers of version \(format.version), \(format.codec.rawValue) level \(format.level) cannot be packed by this program; "
+                + "it packs version \(PackingFormat.current.version), \(PackingFormat.current.codec.rawValue) level \(PackingFormat.current.level)"
+        case .otherBytes(let expected, let found):
+            "this machine packs a known layer to \(found) instead of \(expected); install the libisal that this program was built with"
+        }
+    }
+
+    private static func text(of code: Int32) -> String {
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        return unsafe String(cString: text)
+    }
+}

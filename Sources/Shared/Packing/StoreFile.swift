@@ -1,0 +1,73 @@
+private import CExtendedAttributes
+internal import Glibc
+
+/// An open file or directory of the store, closed with its last owner.
+///
+/// Everything is opened relative to its directory and without following symbolic links, so that nothing outside of the
+/// path that is packed is ever read.
+final class StoreFile {
+    let descriptor: Int32
+    /// For messages.
+    let path: String
+
+    /// - Throws: ``PackingError``.
+    convenience init(directory name: [UInt8], in parent: StoreFile?, path: String) throws(PackingError) {
+        try self.init(name, in: parent, path: path, flags: O_DIRECTORY)
+    }
+
+    /// Opens without waiting, should the name have become a FIFO.
+    convenience init(file name: [UInt8], in parent: StoreFile?, path: String) throws(PackingError) {
+        try self.init(name, in: parent, path: path, flags: O_NONBLOCK)
+    }
+
+    private init(_ name: [UInt8], in parent: StoreFile?, path: String, flags: Int32) throws(PackingError) {
+        let start = parent?.descriptor ?? AT_FDCWD
+        descriptor = try retrying("open", path) {
+            unsafe withCString(name) { unsafe openat(start, $0, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC) }
+        }
+        self.path = path
+    }
+
+    deinit { close(descriptor) }
+
+    /// What the system says of the file itself.
+    func status() throws(PackingError) -> stat {
+        var status = stat()
+        _ = try retrying("read the status of", path) { unsafe fstat(descriptor, &status) }
+        return status
+    }
+
+    /// Reads up to the buffer's size; fewer bytes only at the end, where it is 0.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(PackingError) -> Int {
+        try retrying("read", path) { unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+    }
+
+    /// Whether the file has capabilities (capabilities(7)); a file system without extended attributes has none.
+    func hasCapabilities() throws(PackingError) -> Bool {
+        let name = Array("security.capability".utf8)
+        if unsafe withCString(name, { unsafe fgetxattr(descriptor, $0, nil, 0) }) >= 0 { return true }
+        guard errno == ENODATA || errno == ENOTSUP else {
+            throw .system(operation: "read the attributes of", path: path, code: errno)
+        }
+        return false
+    }
+}
+
+/// Calls again what a signal interrupted.
+func retrying<Result: SignedInteger>(_ operation: String, _ path: String, _ call: () -> Result) throws(PackingError) -> Result {
+    while true {
+        let result = call()
+        if result >= 0 { return result }
+        if errno != EINTR { throw .system(operation: operation, path: path, code: errno) }
+    }
+}
+
+/// A file name ended by NUL, as system calls take it. Names from a directory hold no NUL.
+func withCString<Result>(_ name: [UInt8], _ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    // An array with its NUL has a first element, so the empty string below never stands in for a name.
+    let bytes = name.map { CChar(bitPattern: $0) } + [0]
+    return unsafe bytes.withUnsafeBufferPointer { buffer in
+        guard let start = buffer.baseAddress else { return unsafe "".withCString(body) }
+        return unsafe body(start)
+    }
+}
