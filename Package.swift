@@ -117,12 +117,17 @@ let package = Package(
             ]
         ),
         tests("HashingTests", ["Hashing"]),
-        tests("LayersTests", ["Hashing", "Layers"]),
         tests("CompressionTests", ["Compression", "Hashing"]),
         tests("PackingTests", ["Compression", "Hashing", "Layers", "Packing"]),
         tests("ObjectStorageTests", ["Hashing", "ObjectStorage"]),
         tests("OperationsTests", ["Operations"]),
-        tests("PackageSetTests", [subprocess]),
+        .testTarget(
+            name: "PackageSetTests",
+            dependencies: [subprocess],
+            path: "Tests/PackageSetTests",
+            exclude: ["Fixtures"],
+            swiftSettings: strict
+        ),
         tests("PostgresTests", ["Hashing", "Postgres", "TestSupport", logging]),
         tests("QueueTests", ["Hashing", "Postgres", "Queue", "Records", "Registry", "TestSupport", logging]),
         tests("RegistryTests", ["Registry", "Hashing"]),

@@ -32,10 +32,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (nil, MediaType.ociManifest), ("*/*", MediaType.ociManifest), (MediaType.dockerManifest, MediaType.dockerManifest),
-        ("\(MediaType.dockerManifest), \(MediaType.ociManifest)", MediaType.ociManifest),
-    ] as [(String?, String)])
+    @Test(
+        arguments: [
+            (nil, MediaType.ociManifest), ("*/*", MediaType.ociManifest), (MediaType.dockerManifest, MediaType.dockerManifest),
+            ("\(MediaType.dockerManifest), \(MediaType.ociManifest)", MediaType.ociManifest),
+        ] as [(String?, String)])
     func acceptDecidesTheForm(accept: String?, type: String) async throws {
         let farm = try await RegistryFixture()
         let image = try await farm.image()
@@ -53,7 +54,8 @@ import Testing
             let again = try await client.execute(uri: "/v2/hello/manifests/\(digest)", method: .get) { $0 }
             #expect(again.body == response.body)
             let known = try await client.execute(
-                uri: "/v2/hello/manifests/\(digest)", method: .get, headers: [.ifNoneMatch: "\"\(digest)\""]) { $0.status }
+                uri: "/v2/hello/manifests/\(digest)", method: .get, headers: [.ifNoneMatch: "\"\(digest)\""]
+            ) { $0.status }
             #expect(known == .notModified)
         }
     }
@@ -101,10 +103,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (nil, HTTPResponse.Status.ok, "0123456789"), ("bytes=2-4", .partialContent, "234"), ("bytes=-3", .partialContent, "789"),
-        ("bytes=20-", .rangeNotSatisfiable, ""),
-    ] as [(String?, HTTPResponse.Status, String)])
+    @Test(
+        arguments: [
+            (nil, HTTPResponse.Status.ok, "0123456789"), ("bytes=2-4", .partialContent, "234"), ("bytes=-3", .partialContent, "789"),
+            ("bytes=20-", .rangeNotSatisfiable, ""),
+        ] as [(String?, HTTPResponse.Status, String)])
     func blobsAreServedWholeAndInPart(range: String?, status: HTTPResponse.Status, body: String) async throws {
         let farm = try await RegistryFixture()
         let bytes = Array("0123456789".utf8)
@@ -124,7 +127,8 @@ import Testing
 
     @Test(arguments: [
         (HTTPRequest.Method.put, "/v2/hello/manifests/latest", 405), (.post, "/v2/hello/blobs/uploads/", 405), (.get, "/v2/", 200),
-        (.get, "/v2/UPPER/manifests/latest", 400), (.get, "/v2/hello/manifests/latest..%20", 404), (.get, "/healthz", 200), (.get, "/readyz", 200),
+        (.get, "/v2/UPPER/manifests/latest", 400), (.get, "/v2/hello/manifests/latest..%20", 404), (.get, "/healthz", 200),
+        (.get, "/readyz", 200),
         (.get, "/v2/hello/tags/list?n=0", 200), (.get, "/jobs/77", 404), (.get, "/jobs/x", 404), (.delete, "/jobs/1", 405),
         (.get, "/v2/" + String(repeating: "a/", count: 299) + "a/manifests/latest", 400),
         (.get, "/v2/" + String(repeating: "a", count: 10_000) + "/manifests/latest", 400),
@@ -132,7 +136,8 @@ import Testing
     func statuses(method: HTTPRequest.Method, path: String, status: Int) async throws {
         let farm = try await RegistryFixture()
         try await farm.application.test(.router) { client in
-            #expect(try await client.execute(uri: path, method: method) { $0.status.code } == status)
+            let answer = try await client.execute(uri: path, method: method) { $0 }
+            #expect(answer.status.code == status)
         }
     }
 }

@@ -40,7 +40,8 @@ import Testing
     @Test func refusesBytesOfAnotherDigest() throws {
         let store = try store()
         let digest = try SHA256.digest(of: [1])
-        #expect(throws: StorageError.digestMismatch(expected: digest, actual: try SHA256.digest(of: [2]))) { try store.put([2], as: digest) }
+        let mismatch = StorageError.digestMismatch(expected: digest, actual: try SHA256.digest(of: [2]))
+        #expect(throws: mismatch) { try store.put([2], as: digest) }
         #expect(store.locate(digest) == nil)
         #expect(names(store.root + "/staging").isEmpty)
     }
@@ -49,7 +50,8 @@ import Testing
         let store = try store()
         do {
             let writer = try store.beginBlob()
-            try unsafe writer.write([1, 2, 3].span.bytes)
+            let bytes: [UInt8] = [1, 2, 3]
+            try unsafe writer.write(bytes.span.bytes)
         }
         #expect(names(store.root + "/staging").isEmpty)
         #expect(names(store.root + "/layers").isEmpty)
@@ -57,10 +59,11 @@ import Testing
 
     @Test func twoWritersOfOneBlobDoNotDisturbEachOther() throws {
         let store = try store()
+        let (one, two): ([UInt8], [UInt8]) = ([1], [2])
         let digest = try SHA256.digest(of: [1, 2])
         let writers = [try store.beginBlob(), try store.beginBlob()]
-        for writer in writers { try unsafe writer.write([1].span.bytes) }
-        for writer in writers { try unsafe writer.write([2].span.bytes) }
+        for writer in writers { try unsafe writer.write(one.span.bytes) }
+        for writer in writers { try unsafe writer.write(two.span.bytes) }
         for writer in writers { try writer.commit(as: digest) }
         #expect(store.locate(digest) != nil)
     }

@@ -20,7 +20,9 @@ import Testing
 
     @Test(arguments: ["0", "-1", "abc", "99999", "80 80"])
     func badNumbersAreNamed(text: String) {
-        #expect { try settings(["PORT": text]).integer("PORT", default: 1, in: 1...65535) } throws: { "\($0)".contains("PORT is '\(text)'") }
+        #expect { try settings(["PORT": text]).integer("PORT", default: 1, in: 1...65535) } throws: {
+            "\($0)".contains("PORT is '\(text)'")
+        }
     }
 
     @Test(arguments: ["0", "-1", "nan", "inf", "x"])

@@ -33,12 +33,15 @@ import Testing
     @Test func namesAreInBytewiseOrder() throws {
         let store = try StoreFixture()
         let path = try storePath("a", "order")
-        for name in ["b/x", "b-c", "b.c", "b0", "bb/y", "B", "b/é", "b/z/1", "b/z-1", "b/z"] where name != "b/z" { try store.file(path, name) }
+        for name in ["b/x", "b-c", "b.c", "b0", "bb/y", "B", "b/é", "b/z/1", "b/z-1", "b/z"] where name != "b/z" {
+            try store.file(path, name)
+        }
         try store.seal()
         let sink = MemorySink()
         _ = try LayerPacker().pack(contents: [path, try other(store)], storeRoot: store.root, to: sink)
         try Data(sink.bytes).write(to: URL(filePath: store.root + "/layer"))
-        let names = try shell("tar --quoting-style=literal -tzf \"$0/layer\" | tee \"$0/names\" && LC_ALL=C sort -c -u \"$0/names\"", store.root)
+        let names = try shell(
+            "tar --quoting-style=literal -tzf \"$0/layer\" | tee \"$0/names\" && LC_ALL=C sort -c -u \"$0/names\"", store.root)
         let text = String(decoding: names, as: UTF8.self)
         #expect(text.hasPrefix("nix/\nnix/store/\nnix/store/0"))
         #expect(text.split(separator: "\n").count == 2 + 1 + 13)
@@ -51,7 +54,8 @@ import Testing
         let sink = MemorySink()
         _ = try LayerPacker().pack(contents: [path], storeRoot: store.root, to: sink)
         try Data(sink.bytes).write(to: URL(filePath: store.root + "/layer"))
-        let lines = String(decoding: try shell("TZ=UTC tar --full-time -tvzf \"$0/layer\"", store.root), as: UTF8.self).split(separator: "\n")
+        let lines = String(decoding: try shell("TZ=UTC tar --full-time -tvzf \"$0/layer\"", store.root), as: UTF8.self).split(
+            separator: "\n")
         #expect(lines.allSatisfy { $0.contains(" root/root ") && $0.contains(" 1970-01-01 00:00:01 ") })
         #expect(lines.map { $0.prefix(10) } == ["drwxr-xr-x", "drwxr-xr-x", "dr-xr-xr-x", "-r-xr-xr-x"])
     }

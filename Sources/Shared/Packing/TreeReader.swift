@@ -43,7 +43,7 @@ package struct TreeReader {
             let node: PathTree.Node
             switch member.kind {
             case .directory:
-                try PackingError.checkLength(path)
+                try PackingError.checkLength(place.reduce(member.name.count + 1) { $0 + $1.count + 1 }, path)
                 let child = try StoreFile(directory: member.name, in: directory, path: path)
                 node = .directory(try self.members(of: child, at: place + [member.name], isForeign: isForeign))
             case .file: node = try file(member.name, in: directory, path: path)
