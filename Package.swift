@@ -40,6 +40,7 @@ let package = Package(
         shared("Packing", ["Layers", "Hashing", "Compression", "CExtendedAttributes"]),
 
         tests("HashingTests", ["Hashing"]),
+        tests("LayersTests", ["Layers", "Hashing"]),
         tests("CompressionTests", ["Compression", "Hashing"]),
         tests("PackingTests", ["Packing", "Layers", "Hashing", "Compression"]),
     ]

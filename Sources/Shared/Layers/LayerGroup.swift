@@ -8,4 +8,11 @@ package struct LayerGroup: Hashable, Sendable {
 
     /// The path that the layer exists for; of a merged layer the weightiest one.
     package let anchor: StorePath
+
+    /// - Parameter contents: sorted, each once.
+    package init(contents: [StorePath], narSize: Int64, anchor: StorePath) {
+        self.contents = contents
+        self.narSize = narSize
+        self.anchor = anchor
+    }
 }

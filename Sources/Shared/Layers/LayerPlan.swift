@@ -8,6 +8,9 @@ package struct LayerPlan: Hashable, Sendable {
 
     package let groups: [LayerGroup]
 
+    /// A plan that was made elsewhere.
+    package init(groups: [LayerGroup]) { self.groups = groups }
+
     /// Groups a closure. Equal arguments give equal plans: all arithmetic is on integers and ties are broken by store path.
     ///
     /// - Parameters:
