@@ -27,7 +27,9 @@ enum AwkwardTree {
             if rest <= 255 { try store.file(tree, "len/" + String(repeating: "x", count: rest)) }
             let halves = String(repeating: "y", count: rest / 2) + "/" + String(repeating: "z", count: rest - rest / 2 - 1)
             try store.file(tree, "len/" + halves)
-            try store.directory(tree, "len/" + String(repeating: "d", count: rest / 2) + "/" + String(repeating: "e", count: rest - rest / 2 - 2))
+            // A directory's slash counts too.
+            let directory = String(repeating: "d", count: rest / 2) + "/" + String(repeating: "e", count: rest - rest / 2 - 2)
+            try store.directory(tree, "len/" + directory)
         }
         try store.file(tree, "component/" + String(repeating: "c", count: 255))
         try store.file(tree, "component/" + String(repeating: "é", count: 127))
@@ -41,7 +43,8 @@ enum AwkwardTree {
         try store.symlink(tree, "links/up", to: "..")
         try shell("cd \"$0\" && ln bin/run bin/run-hard-link && truncate -s 5M sparse", store.disk(tree))
         // Names that are not text: short, and too long for a plain header.
-        try shell("cd \"$0\" && mkdir bytes && echo 1 > $'bytes/\\xff\\xfe' && echo 2 > bytes/$(printf '\\xe9%.0s' {1..120})", store.disk(tree))
+        try shell(
+            "cd \"$0\" && mkdir bytes && echo 1 > $'bytes/\\xff\\xfe' && echo 2 > bytes/$(printf '\\xe9%.0s' {1..120})", store.disk(tree))
         try shell("cd \"$0\" && ln -s $'\\xff' bytes/link", store.disk(tree))
         try store.seal()
         return [tree, link, empty, file]

@@ -11,6 +11,8 @@ package enum PackingError: Error, Hashable, Sendable, CustomStringConvertible {
     case specialFile(path: String, kind: String)
     /// A file whose size, time or kind was not the same before and after it was read.
     case changedWhileRead(path: String)
+    /// A path that is longer than Linux opens.
+    case pathTooLong(path: String)
     /// Entries that do not stand in the order of their archive names, or twice.
     case order(path: String)
     /// The operating system refused; `code` is its `errno`.
@@ -27,6 +29,8 @@ package enum PackingError: Error, Hashable, Sendable, CustomStringConvertible {
         case .specialFile(let path, let kind): "\(path) is a \(kind); layers hold directories, files and symbolic links only"
         case .changedWhileRead(let path):
             "\(path) changed while it was packed; a store's paths never change: check it with nix-store --verify-path"
+        case .pathTooLong(let path):
+            "a path of more than \(PATH_MAX - 1) bytes, which Linux cannot open, cannot be in an image: \(path.prefix(200))..."
         case .order(let path): "the entry \(path) is out of order or there twice"
         case .system(let operation, let path, let code): "cannot \(operation) \(path): \(Self.text(of: code))"
         case .unsupportedFormat(let format):
@@ -40,5 +44,14 @@ package enum PackingError: Error, Hashable, Sendable, CustomStringConvertible {
     private static func text(of code: Int32) -> String {
         guard let text = unsafe strerror(code) else { return "error \(code)" }
         return unsafe String(cString: text)
+    }
+
+    /// What no program could open by its name is not packed; it also bounds how deep directories are followed.
+    ///
+    /// - Parameters:
+    ///   - count: bytes of the path with its leading slash.
+    ///   - path: for the message.
+    static func checkLength(_ count: Int, _ path: String) throws(PackingError) {
+        guard count < Int(PATH_MAX) else { throw .pathTooLong(path: path) }
     }
 }

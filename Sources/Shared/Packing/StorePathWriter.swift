@@ -52,6 +52,7 @@ struct StorePathWriter {
     private func write(_ member: DirectoryMember, in parent: StoreFile?, path: [UInt8], _ frames: inout [Frame]) throws {
         if isCancelled() { throw CancellationError() }
         let text = "/" + String(decoding: path, as: UTF8.self)
+        try PackingError.checkLength(path.count + 1, text)
         switch member.kind {
         case .directory:
             let directory = try StoreFile(directory: member.name, in: parent, path: text)
