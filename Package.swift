@@ -117,6 +117,7 @@ let package = Package(
             ]
         ),
         tests("HashingTests", ["Hashing"]),
+        tests("LayersTests", ["Layers", "Hashing"]),
         tests("CompressionTests", ["Compression", "Hashing"]),
         tests("PackingTests", ["Compression", "Hashing", "Layers", "Packing"]),
         tests("ObjectStorageTests", ["Hashing", "ObjectStorage"]),

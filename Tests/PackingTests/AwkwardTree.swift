@@ -27,8 +27,9 @@ enum AwkwardTree {
             if rest <= 255 { try store.file(tree, "len/" + String(repeating: "x", count: rest)) }
             let halves = String(repeating: "y", count: rest / 2) + "/" + String(repeating: "z", count: rest - rest / 2 - 1)
             try store.file(tree, "len/" + halves)
-            try store.directory(
-                tree, "len/" + String(repeating: "d", count: rest / 2) + "/" + String(repeating: "e", count: rest - rest / 2 - 2))
+            // A directory's slash counts too.
+            let directory = String(repeating: "d", count: rest / 2) + "/" + String(repeating: "e", count: rest - rest / 2 - 2)
+            try store.directory(tree, "len/" + directory)
         }
         try store.file(tree, "component/" + String(repeating: "c", count: 255))
         try store.file(tree, "component/" + String(repeating: "é", count: 127))

@@ -1,3 +1,4 @@
+import Foundation
 import Packing
 
 /// Keeps what it gets, and does what a test wants before it takes anything.
@@ -11,4 +12,6 @@ final class MemorySink: ByteSink {
         try before(self.bytes.count)
         unsafe bytes.withUnsafeBytes { unsafe self.bytes.append(contentsOf: $0) }
     }
+
+    func save(_ path: String) throws { try Data(bytes).write(to: URL(filePath: path)) }
 }

@@ -23,8 +23,9 @@ final class StoreFixture {
         try FileManager.default.createDirectory(atPath: disk(path, rest), withIntermediateDirectories: true)
     }
 
-    func file(_ path: StorePath, _ rest: String = "", _ contents: some Sequence<UInt8> = "contents\n".utf8, executable: Bool = false) throws
-    {
+    func file(
+        _ path: StorePath, _ rest: String = "", _ contents: some Sequence<UInt8> = "contents\n".utf8, executable: Bool = false
+    ) throws {
         let full = disk(path, rest)
         try FileManager.default.createDirectory(atPath: (full as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         try Data(contents).write(to: URL(filePath: full))

@@ -1,5 +1,3 @@
-import Foundation
-import Hashing
 import Layers
 import Packing
 import Testing
@@ -17,8 +15,7 @@ import Testing
         let contents = try AwkwardTree.make(in: store)
         let sink = MemorySink()
         _ = try LayerPacker(threads: 2).pack(contents: contents, storeRoot: store.root, to: sink)
-        let layer = store.root + "/layer.tar.gz"
-        try Data(sink.bytes).write(to: URL(filePath: layer))
+        try sink.save(store.root + "/layer.tar.gz")
         // Owners are kept by root only, times and modes by everyone.
         try shell("mkdir \"$0/out\" && \(reader.rawValue) -xpf \"$0/layer.tar.gz\" -C \"$0/out\"", store.root)
         let list = "find nix/store -mindepth 1 -printf '%y %m %T@ %s %l %P\\0' | sed -z '/^d/s/ [0-9]* / /3' | LC_ALL=C sort -z"
@@ -33,13 +30,11 @@ import Testing
     @Test func namesAreInBytewiseOrder() throws {
         let store = try StoreFixture()
         let path = try storePath("a", "order")
-        for name in ["b/x", "b-c", "b.c", "b0", "bb/y", "B", "b/é", "b/z/1", "b/z-1", "b/z"] where name != "b/z" {
-            try store.file(path, name)
-        }
+        for name in ["b/x", "b-c", "b.c", "b0", "bb/y", "B", "b/é", "b/z/1", "b/z-1"] { try store.file(path, name) }
         try store.seal()
         let sink = MemorySink()
         _ = try LayerPacker().pack(contents: [path, try other(store)], storeRoot: store.root, to: sink)
-        try Data(sink.bytes).write(to: URL(filePath: store.root + "/layer"))
+        try sink.save(store.root + "/layer")
         let names = try shell(
             "tar --quoting-style=literal -tzf \"$0/layer\" | tee \"$0/names\" && LC_ALL=C sort -c -u \"$0/names\"", store.root)
         let text = String(decoding: names, as: UTF8.self)
@@ -53,9 +48,9 @@ import Testing
         try store.file(path, "x", executable: true)
         let sink = MemorySink()
         _ = try LayerPacker().pack(contents: [path], storeRoot: store.root, to: sink)
-        try Data(sink.bytes).write(to: URL(filePath: store.root + "/layer"))
-        let lines = String(decoding: try shell("TZ=UTC tar --full-time -tvzf \"$0/layer\"", store.root), as: UTF8.self).split(
-            separator: "\n")
+        try sink.save(store.root + "/layer")
+        let list = try shell("TZ=UTC tar --full-time -tvzf \"$0/layer\"", store.root)
+        let lines = String(decoding: list, as: UTF8.self).split(separator: "\n")
         #expect(lines.allSatisfy { $0.contains(" root/root ") && $0.contains(" 1970-01-01 00:00:01 ") })
         #expect(lines.map { $0.prefix(10) } == ["drwxr-xr-x", "drwxr-xr-x", "dr-xr-xr-x", "-r-xr-xr-x"])
     }

@@ -1,0 +1,66 @@
+import Foundation
+import Layers
+import Testing
+
+/// The strategy `closure` against an independent implementation.
+@Suite struct ClosurePlanTests {
+    struct Case: Decodable, Sendable {
+        struct Plan: Decodable, Sendable {
+            let budget: Int
+            let layers: Set<[Int]>
+        }
+
+        let narSizes: [Int64]
+        let references: [[Int]]
+        let requested: [Int]
+        let plans: [Plan]
+    }
+
+    static var cases: [Case] {
+        get throws {
+            let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/closure-plans.json")
+            return try JSONDecoder().decode([Case].self, from: Data(contentsOf: file))
+        }
+    }
+
+    @Test func equalsIndependentImplementation() throws {
+        var compared = 0
+        for (number, each) in try Self.cases.enumerated() {
+            let closure = try Graph(narSizes: each.narSizes, references: each.references, requested: each.requested).closure()
+            for plan in each.plans {
+                let made = try LayerPlan.make(closure, strategy: .closure, budget: plan.budget)
+                let expected = try Set(plan.layers.map { try $0.map { try Graph.path($0) } })
+                #expect(Set(made.groups.map(\.contents)) == expected, "case \(number), budget \(plan.budget)")
+                #expect(made.groups.count == expected.count)
+                compared += 1
+            }
+        }
+        #expect(compared == 144)
+    }
+
+    /// A layer of its own for a small requested path, so that its update leaves the layer of what it needs alone.
+    @Test func requestedPathIsSplitFromItsRest() throws {
+        let closure = try Graph(narSizes: [10, 20, 30], references: [[1, 2], [], []], requested: [0]).closure()
+        let plan = try LayerPlan.make(closure, strategy: .closure, budget: 2)
+        #expect(Set(plan.groups.map(\.contents)) == [[try Graph.path(0)], [try Graph.path(1), try Graph.path(2)]])
+        #expect(try LayerPlan.make(closure, strategy: .closure, budget: 1).groups.map(\.contents.count) == [3])
+    }
+
+    /// Large paths with few paths below them come first, since other images begin with them too.
+    @Test func dependenciesComeFirst() throws {
+        let large: Int64 = 10 << 20
+        let closure = try Graph(narSizes: [large, large, large], references: [[1], [2], []], requested: [0]).closure()
+        let plan = try LayerPlan.make(closure, strategy: .closure)
+        #expect(plan.groups.map(\.anchor) == [try Graph.path(2), try Graph.path(1), try Graph.path(0)])
+    }
+
+    /// What an image shares with another is the same layers in both: its whole chain from below here.
+    @Test func otherPackagesDoNotChangeLayers() throws {
+        let large: Int64 = 10 << 20
+        // 3 is shared; 1 and 2 are requested alone and together.
+        let alone = Graph(narSizes: [large, large], references: [[1], []], requested: [0])
+        let both = Graph(narSizes: [large, large, large], references: [[1], [], [1]], requested: [0, 2])
+        let layers = try [alone, both].map { try LayerPlan.make($0.closure(), strategy: .closure).groups.map(\.contents) }
+        #expect(Set(layers[0]).isSubset(of: Set(layers[1])))
+    }
+}
