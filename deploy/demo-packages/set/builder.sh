@@ -59,7 +59,7 @@ merge() {
 
 flatten() {
     local root=$1 directory
-    rm -rf "$root/lib64" "$root/usr/lib64" "$root/var" "$root/run"
+    rm -rf "${root:?}/lib64" "${root:?}/usr/lib64" "${root:?}/var" "${root:?}/run"
     merge "$root/usr" "$root"
     mkdir -p "$root/lib"
     merge "$root/lib/$triplet" "$root/lib"
@@ -209,14 +209,14 @@ link_files() {
 
 # Python modules find those of their dependencies through a .pth file beside them.
 link_python_modules() {
-    local root=$1 store_path directories=''
+    local root=$1 store_path search_path=''
     [[ -d $root/lib/python3/dist-packages && ! -x $root/bin/python3 ]] || return 0
     for store_path in "${reachable[@]}"; do
         if [[ -d $store_path/lib/python3/dist-packages && ! -x $store_path/bin/python3 ]]; then
-            directories+=$store_path/lib/python3/dist-packages$'\n'
+            search_path+=$store_path/lib/python3/dist-packages$'\n'
         fi
     done
-    [[ -z $directories ]] || printf '%s' "$directories" >"$root/lib/python3/dist-packages/$package.pth"
+    [[ -z $search_path ]] || printf '%s' "$search_path" >"$root/lib/python3/dist-packages/$package.pth"
 }
 
 all_outputs=()
@@ -237,6 +237,7 @@ while IFS= read -r -d '' library; do
     [[ -n ${own_libraries[${library##*/}]-} ]] || own_libraries[${library##*/}]=${library%/*}
 done < <(find "${all_outputs[@]}" -name '*.so*' -printf '%d\t%p\0' | sort -z -n | cut -z -f2)
 
+# shellcheck source=hooks.sh
 source "$hooks"
 if [[ $(type -t "before_$package") == function ]]; then
     "before_$package"

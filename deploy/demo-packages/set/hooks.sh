@@ -10,6 +10,7 @@ wrap() {
         for variable in "$@"; do
             printf 'export %s\n' "$variable"
         done
+        # shellcheck disable=SC2016
         printf 'exec -a "$0" %s/.%s-wrapped "$@"\n' "$directory" "$name"
     } >"$program"
     chmod 755 "$program"
@@ -52,16 +53,16 @@ before_git() {
 }
 
 after_git() {
-    local directories='' name
+    local search_path='' name
     # Commands that are scripts use a few programs that Debian expects everywhere.
     for name in sed grep basename; do
         find_program "$name" || continue
-        [[ $directories: == *":${program%/*}:"* ]] || directories+=:${program%/*}
+        [[ $search_path: == *":${program%/*}:"* ]] || search_path+=:${program%/*}
     done
     wrap "$out/bin/git" \
         "GIT_EXEC_PATH=\${GIT_EXEC_PATH-$out/lib/git-core}" \
         "GIT_TEMPLATE_DIR=\${GIT_TEMPLATE_DIR-$out/share/git-core/templates}" \
-        "PATH=\$PATH$directories"
+        "PATH=\$PATH$search_path"
 }
 
 # Programs with a screen look for the descriptions of terminals in /lib/terminfo, where an image links them.
