@@ -143,6 +143,8 @@ struct NixLog: Sendable {
     }
 
     private mutating func addError(_ text: String) {
+        // Nix 2.8 says how to learn more as an error of its own.
+        guard !text.hasPrefix("(use '--show-trace'") else { return }
         errors.append(text)
         // The last is the one that ended the command.
         if errors.count > Self.mostErrors { errors.removeFirst() }

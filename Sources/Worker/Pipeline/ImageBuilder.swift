@@ -72,14 +72,7 @@ package struct ImageBuilder: Sendable {
                 system: recipe.platform.nixSystem
             )
         )
-        guard evaluation.missing.isEmpty else {
-            let names = evaluation.missing.map(\.attribute).sorted(by: ImageName.precedes)
-            throw JobError(
-                .packageNotFound,
-                (names.count == 1 ? "there is no package \(names[0])" : "there are no packages \(names.joined(separator: ", "))")
-                    + " in \(recipe.source.summary)"
-            )
-        }
+        guard evaluation.missing.isEmpty else { throw JobError(missing: evaluation.missing, in: recipe.source) }
         return evaluation.packages.sorted { ImageName.precedes($0.attribute, $1.attribute) }
     }
 
