@@ -5,6 +5,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let filePaths = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 /// Every target is compiled under the same strict rules.
@@ -36,6 +37,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
@@ -76,15 +78,8 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // Started for every Nix command: linked statically it starts in half the time.
-        .executableTarget(
-            name: "nixery-guard",
-            dependencies: ["CLinux"],
-            path: "Sources/Worker/Guard",
-            swiftSettings: strict,
-            linkerSettings: [.unsafeFlags(["-static-stdlib"])]
-        ),
-        .target(name: "Nix", dependencies: [logging, subprocess], path: "Sources/Worker/Nix", swiftSettings: strict),
+        .executableTarget(name: "nixery-guard", dependencies: ["CLinux"], path: "Sources/Worker/Guard", swiftSettings: strict),
+        .target(name: "Nix", dependencies: [filePaths, logging, subprocess], path: "Sources/Worker/Nix", swiftSettings: strict),
         .target(
             name: "Pipeline",
             dependencies: [
@@ -109,6 +104,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Hashing", "Postgres"], path: "Tests/Support", swiftSettings: strict),
 
         tests("HashingTests", ["Hashing"]),
+        tests("NixTests", ["Nix", "nixery-guard", logging]),
         tests("PostgresTests", ["Hashing", "Postgres", "TestSupport", logging]),
         tests("QueueTests", ["Hashing", "Postgres", "Queue", "Records", "Registry", "TestSupport", logging]),
         tests("RegistryTests", ["Registry", "Hashing"]),

@@ -41,20 +41,17 @@ struct FailureClassifier {
             return failure("\(name) could not be built: its builder ended with \(ending)")
         case .buildTimedOut:
             let seconds = message.timedOutAfter?.seconds ?? settings.builderTimeout.wholeSeconds
-            return failure(
-                "\(name) could not be built in time: its builder was stopped after \(seconds) s (the limit is \(NixVariable.builderTimeout.rawValue))"
-            )
+            let limit = NixVariable.builderTimeout.rawValue
+            return failure("\(name) could not be built in time: its builder was stopped after \(seconds) s (the limit is \(limit))")
         case .buildSilent:
             let seconds = message.timedOutAfter?.seconds ?? settings.silenceTimeout.wholeSeconds
-            return failure(
-                "\(name) could not be built: its builder printed nothing for \(seconds) s (the limit is \(NixVariable.silenceTimeout.rawValue))"
-            )
+            let limit = NixVariable.silenceTimeout.rawValue
+            return failure("\(name) could not be built: its builder printed nothing for \(seconds) s (the limit is \(limit))")
         case .logLimit: return logLimit(derivation, log, status: status)
         case .wrongSystem:
             let system = message.requiredSystem.map { "it is for \($0)" } ?? "it is for another system"
-            return failure(
-                "\(name) cannot be built here: \(system), or needs features that this machine does not have: \(Self.shortened(message.text))"
-            )
+            let text = Self.shortened(message.text)
+            return failure("\(name) cannot be built here: \(system), or needs features that this machine does not have: \(text)")
         case .outOfDisk: return failure("the disk is full: \(Self.shortened(message.text))")
         case .substituterFailed: return failure("something could not be fetched: \(Self.shortened(message.text))")
         case .evaluationFailed, .evaluationTimedOut, .nixMissing, .internal:

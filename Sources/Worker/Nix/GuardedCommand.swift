@@ -53,8 +53,8 @@ struct GuardedCommand: Sendable {
             try Task.checkCancellation()
             guard let error = error as? SubprocessError else { throw error }
             if error.code == .executableNotFound || error.code == .spawnFailed {
-                throw NixFailure(
-                    .nixMissing, "\(settings.guardCommand) cannot be started; it belongs beside nixery-worker, on PATH: \(error)")
+                let text = "\(settings.guardCommand) cannot be started; it belongs beside nixery-worker, on PATH: \(error)"
+                throw NixFailure(.nixMissing, text)
             }
             throw NixFailure(.internal, "\(command) could not be followed: \(error)")
         }

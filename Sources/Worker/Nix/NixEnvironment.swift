@@ -12,8 +12,8 @@ package enum NixEnvironment {
         "NIX_SSHOPTS", "NIX_SSL_CERT_FILE", "NIX_STATE_DIR", "NIX_STORE_DIR", "NIX_USER_CONF_FILES",
         "CURL_CA_BUNDLE", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO",
         "SSH_AUTH_SOCK", "SSL_CERT_DIR", "SSL_CERT_FILE",
-        "all_proxy", "ftp_proxy", "http_proxy", "https_proxy", "no_proxy", "ALL_PROXY", "FTP_PROXY", "HTTP_PROXY", "HTTPS_PROXY",
-        "NO_PROXY",
+        "all_proxy", "ftp_proxy", "http_proxy", "https_proxy", "no_proxy",
+        "ALL_PROXY", "FTP_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
     ]
 
     /// What Nix inherits, and what keeps git and ssh from ever asking a question: nobody is there to answer it.

@@ -65,8 +65,8 @@ struct NixLog: Sendable {
         guard excess == nil else { return }
         // Builders print any bytes, and not every Nix repairs them.
         guard bytes.starts(with: Self.mark),
-            let record = try? decoder.decode(
-                NixLogRecord.self, from: Data(String(decoding: bytes.dropFirst(Self.mark.count), as: UTF8.self).utf8))
+            case let repaired = String(decoding: bytes.dropFirst(Self.mark.count), as: UTF8.self),
+            let record = try? decoder.decode(NixLogRecord.self, from: Data(repaired.utf8))
         else { return readPlain(String(decoding: bytes, as: UTF8.self)) }
         switch record.action {
         case "start": start(record)
@@ -127,9 +127,7 @@ struct NixLog: Sendable {
         let plain = PlainText.of(text)
         if plain.hasPrefix("error:") {
             addError(Self.withoutErrorMark(plain))
-        } else if plain.hasPrefix(" "), plainTail.last?.hasPrefix("error:") == true || plainTail.last?.hasPrefix(" ") == true,
-            !errors.isEmpty
-        {
+        } else if plain.hasPrefix(" "), !errors.isEmpty, let last = plainTail.last, last.hasPrefix("error:") || last.hasPrefix(" ") {
             // Further lines of a message are indented.
             errors[errors.count - 1] += "\n" + plain
         }

@@ -2,9 +2,9 @@
 package struct NixSettings: Sendable {
     /// How long one builder may run (`NIX_TIMEOUT`). Nix counts in whole seconds; this is rounded up.
     package var builderTimeout: Duration = .seconds(60)
-    /// How long one builder may print nothing (`NIX_MAX_SILENT_TIME`); zero: as long as it likes.
+    /// How long one builder may print nothing (`NIXERY_SILENCE_SECONDS`); zero: as long as it likes.
     package var silenceTimeout: Duration = .seconds(300)
-    /// How long an evaluation may take, what it builds and downloads included (`NIXERY_EVALUATION_TIMEOUT`).
+    /// How long an evaluation may take, what it builds and downloads included (`NIXERY_EVALUATION_SECONDS`).
     package var evaluationTimeout: Duration = .seconds(300)
     /// Address space of an evaluation in MiB (`NIXERY_EVALUATION_MEMORY`); nil: no limit. Without a Nix daemon the
     /// builders that an evaluation starts are bound by it too, each by itself.

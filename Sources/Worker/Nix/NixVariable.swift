@@ -1,8 +1,8 @@
 /// The environment variables that raise the limits of ``NixSettings``, as messages name them.
 package enum NixVariable: String, Sendable, CaseIterable {
     case builderTimeout = "NIX_TIMEOUT"
-    case silenceTimeout = "NIX_MAX_SILENT_TIME"
-    case evaluationTimeout = "NIXERY_EVALUATION_TIMEOUT"
+    case silenceTimeout = "NIXERY_SILENCE_SECONDS"
+    case evaluationTimeout = "NIXERY_EVALUATION_SECONDS"
     case evaluationMemory = "NIXERY_EVALUATION_MEMORY"
     case logLimit = "NIXERY_LOG_LIMIT"
     case outputLimit = "NIXERY_OUTPUT_LIMIT"
