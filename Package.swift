@@ -77,14 +77,7 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // Started for every Nix command: linked statically it starts in half the time.
-        .executableTarget(
-            name: "nixery-guard",
-            dependencies: ["CLinux"],
-            path: "Sources/Worker/Guard",
-            swiftSettings: strict,
-            linkerSettings: [.unsafeFlags(["-static-stdlib"])]
-        ),
+        .executableTarget(name: "nixery-guard", dependencies: ["CLinux"], path: "Sources/Worker/Guard", swiftSettings: strict),
         .target(name: "Nix", dependencies: [logging, subprocess], path: "Sources/Worker/Nix", swiftSettings: strict),
         .target(
             name: "Pipeline",
@@ -120,6 +113,7 @@ let package = Package(
         tests("LayersTests", ["Layers", "Hashing"]),
         tests("CompressionTests", ["Compression", "Hashing"]),
         tests("PackingTests", ["Compression", "Hashing", "Layers", "Packing"]),
+        tests("NixTests", ["Nix", "nixery-guard", logging]),
         tests("ObjectStorageTests", ["Hashing", "ObjectStorage"]),
         tests("OperationsTests", ["Operations"]),
         .testTarget(
