@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func aBuildThatTakesTooLongIsNamedWithItsJob() async throws {
-        let farm = try await RegistryFixture(wait: .milliseconds(300))
+        let farm = try await RegistryFixture(wait: .seconds(5))
         try await farm.application.test(.router) { client in
             let answer = try await client.execute(uri: "/v2/hello/manifests/latest", method: .get) { $0 }
             #expect(answer.status == .tooManyRequests)
