@@ -8,7 +8,7 @@ enum Programs {
         let source = buildDirectory + "/nixery-guard"
         let copy = scratch + "/nixery-guard"
         do {
-            try FileManager.default.copyItem(atPath: source, toPath: copy)
+            try SpawnedProcess.install(#"cp "$1" "$2""#, source, copy)
         } catch {
             Issue.record("there is no \(source): \(error)")
         }
@@ -20,11 +20,26 @@ enum Programs {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let copy = scratch + "/PackageSet"
         do {
-            try FileManager.default.copyItem(atPath: root.appendingPathComponent("Sources/Worker/PackageSet").path, toPath: copy)
+            let source = root.appendingPathComponent("Sources/Worker/PackageSet").path
+            try SpawnedProcess.install(#"cp -R "$1" "$2""#, source, copy)
         } catch {
             Issue.record("the package set's files cannot be copied: \(error)")
         }
         return copy + "/nixery-prepare-image"
+    }()
+
+    /// What a shell script needs, and no Nix.
+    static let pathWithoutNix: String = {
+        let directory = scratch + "/path-without-nix"
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            for name in ["env", "bash", "dirname", "readlink"] {
+                try FileManager.default.createSymbolicLink(atPath: "\(directory)/\(name)", withDestinationPath: "/usr/bin/\(name)")
+            }
+        } catch {
+            Issue.record("cannot make \(directory): \(error)")
+        }
+        return directory
     }()
 
     /// Of this process; world-readable, removed when the process exits.
