@@ -62,12 +62,26 @@ import Testing
         #expect(await guarded.errors.text().hasPrefix("nixery-guard: \(message)"))
     }
 
-    /// A worker that was started with signals ignored (by nohup, by a shell in the background) must not hand that on, and must still hear.
+    /// A worker that was started with signals ignored must not hand that on; its guard still hears, and still learns how the command ended.
     @Test func givesTheCommandCleanSignals() async throws {
-        let ignored = "trap '' HUP INT QUIT PIPE TERM CHLD"
-        let guarded = try Guarded.shell("\(ignored); exec \(Programs.guardPath) -- grep -hE 'Sig(Blk|Ign)' /proc/self/status </dev/zero")
-        #expect(try await guarded.status() == 0)
-        let masks = await guarded.errors.text().split(separator: "\n").map { UInt64($0.suffix(16), radix: 16) }
+        let ignoring = """
+            import os, signal, sys
+            for name in ("SIGQUIT", "SIGPIPE", "SIGTERM", "SIGCHLD"): signal.signal(getattr(signal, name), signal.SIG_IGN)
+            os.execv(sys.argv[1], sys.argv[1:])
+            """
+        let script = "grep -hE 'Sig(Blk|Ign)' /proc/self/status; exec 7>\(tether.path); echo c >&7; exec 1>&- 2>&-; exec sleep 1000"
+        let (lifeline, output) = (try Pipe(), try Pipe())
+        let process = try SpawnedProcess(
+            ["python3", "-c", ignoring, Programs.guardPath, "--", "/bin/sh", "-c", script],
+            environment: ["PATH": "/usr/bin:/bin"], descriptors: [0: lifeline.reader, 1: output.writeEnd]
+        )
+        output.closeWriter()
+        #expect(await tether.news(count: 2) == "c\n")
+        kill(process.pid, SIGTERM)
+        #expect(await tether.isLetGo())
+        lifeline.closeWriter()
+        #expect(try await process.status() == 143)
+        let masks = await output.text().split(separator: "\n").map { UInt64($0.suffix(16), radix: 16) }
         let signals = [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD].reduce(0) { $0 | UInt64(1) << UInt64($1 - 1) }
         #expect(masks.count == 2)
         #expect(masks.allSatisfy { $0.map { $0 & signals } == 0 })
@@ -98,6 +112,16 @@ import Testing
         guarded.lifeline.closeWriter()
         #expect(try await guarded.status() == 4)
         #expect(await tether.news(count: 4) == "bye\n")
+    }
+
+    @Test func letsOrphansCleanUpToo() async throws {
+        let orphan = "(setsid sh -c 'trap \"echo bye >&7; exit\" TERM; sleep 1000 & echo o >&7; wait' &);"
+        let guarded = try Guarded.shell("exec 7>\(tether.path); \(orphan) sleep 1000")
+        #expect(await tether.news(count: 2) == "o\n")
+        guarded.lifeline.closeWriter()
+        #expect(await tether.news(count: 4) == "bye\n")
+        #expect(try await guarded.status() == 143)
+        #expect(await tether.isLetGo(patience: 0))
     }
 
     @Test func killsWhatACommandLeavesBehind() async throws {
