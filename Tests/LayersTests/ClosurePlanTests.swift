@@ -53,7 +53,7 @@ import Testing
         #expect(try LayerPlan.make(graph.closure(), strategy: .closure).groups.count == layers)
     }
 
-    /// The third limit is 64 KiB x 1.5^3 = 221,184 bytes: layers below it are bundled, layers of just this size are not.
+    /// One limit is 64 KiB x 1.5^3 = 221,184 bytes: layers below it are bundled, layers of just this size are not.
     @Test func limitIsExclusive() throws {
         let graph = Graph(narSizes: [10 << 20, 221_184, 200_000, 200_000], references: [[1, 2, 3], [], [], []], requested: [0])
         let plan = try LayerPlan.make(graph.closure(), strategy: .closure, budget: 3)
