@@ -35,7 +35,7 @@ import Testing
                 compared += 1
             }
         }
-        #expect(compared == 144)
+        #expect(compared == 288)
     }
 
     /// A layer of its own for a small requested path, so that its update leaves the layer of what it needs alone.
@@ -44,6 +44,20 @@ import Testing
         let plan = try LayerPlan.make(closure, strategy: .closure, budget: 2)
         #expect(Set(plan.groups.map(\.contents)) == [[try Graph.path(0)], [try Graph.path(1), try Graph.path(2)]])
         #expect(try LayerPlan.make(closure, strategy: .closure, budget: 1).groups.map(\.contents.count) == [3])
+    }
+
+    /// A layer carries at most its own size.
+    @Test(arguments: [(Int64(147_456), 1), (147_457, 2)])
+    func smallDependenciesAreCarried(size: Int64, layers: Int) throws {
+        let graph = Graph(narSizes: [4 * 147_456, size, size, size, size], references: [[1, 2, 3, 4], [], [], [], []], requested: [0])
+        #expect(try LayerPlan.make(graph.closure(), strategy: .closure).groups.count == layers)
+    }
+
+    /// One limit is 64 KiB x 1.5^3 = 221,184 bytes: layers below it are bundled, layers of just this size are not.
+    @Test func limitIsExclusive() throws {
+        let graph = Graph(narSizes: [10 << 20, 221_184, 200_000, 200_000], references: [[1, 2, 3], [], [], []], requested: [0])
+        let plan = try LayerPlan.make(graph.closure(), strategy: .closure, budget: 3)
+        #expect(try Set(plan.groups.map(\.contents)) == [[Graph.path(0)], [Graph.path(1)], [Graph.path(2), Graph.path(3)]])
     }
 
     /// Large paths with few paths below them come first, since other images begin with them too.

@@ -128,6 +128,28 @@ import Testing
         #expect(names.count < 12)
     }
 
+    /// Links of two outputs that differ and lead back to themselves are followed once.
+    @Test func differentLoopsEnd() throws {
+        let forest = try forest([
+            ["a/n": link("a"), "a/x": Self.file], ["a/n": link("b"), "b/n": link("b"), "b/y": Self.file],
+        ])
+        #expect(
+            shown(forest) == [
+                "a/", "a/n/", "a/n/n -> 0/a/n/n", "a/n/x -> 0/a/n/x", "a/n/y -> 1/a/n/y", "a/x -> 0/a/x", "b/", "b/n -> .", "b/y -> 1/b/y",
+            ])
+        #expect(try collisions(forest) == ["a/n/n": Outcome(.output(Self.path(0)), [.output(Self.path(1))])])
+    }
+
+    /// What lies in an output that is a link is not below a link for that.
+    @Test func linksOfAnOutputThatIsALinkAreMerged() throws {
+        let root = PathTree.Node.symlink(
+            .otherDirectory([member("lib", .directory([member("x", Self.file)])), member("lib64", link("lib"))]))
+        let outputs = [PathTree(root: root), tree(["lib64/y": Self.file])]
+        let forest = SymlinkForest(
+            outputs: try outputs.enumerated().map { SymlinkForest.Output(path: try Self.path($0.offset), tree: $0.element) })
+        #expect(shown(forest) == ["lib/", "lib/x -> 0/lib/x", "lib64/", "lib64/x -> 0/lib64/x", "lib64/y -> 1/lib64/y"])
+    }
+
     @Test func linkToAnotherDirectoryIsOneLinkExceptAtTheTop() throws {
         let other = PathTree.Node.symlink(.otherDirectory([member("x", Self.file)]))
         #expect(shown(try forest([["lib": other, "share/x": other]])) == ["lib/", "lib/x -> 0/lib/x", "share/", "share/x -> 0/share/x"])

@@ -68,6 +68,23 @@ import Testing
         #expect(TarEntry(path: [120], content: .file([]), mode: 0).archiveName == Array("x".utf8))
     }
 
+    /// A cut at a directory's own slash would leave no name.
+    @Test func longDirectoriesKeepAName() throws {
+        let path = Array((String(repeating: "x", count: 70) + "/" + String(repeating: "y", count: 60)).utf8)
+        let bytes = try TarHeader(path: path, kind: .directory, mode: 0o755).bytes
+        #expect(Self.text(bytes[0..<100]) == String(repeating: "y", count: 60) + "/")
+    }
+
+    /// What stands in the plain header where the pax record has the value: never empty, never with a slash at its end.
+    @Test(arguments: [
+        ("日", "___"), ("a\u{e9}/b", "a__/b"), (String(repeating: "/", count: 101), "_"),
+        (String(repeating: "x", count: 99) + "/yy", String(repeating: "x", count: 99)),
+    ])
+    func substitutes(target: String, expected: String) throws {
+        let bytes = try TarHeader(path: [120], kind: .symlink(target: Array(target.utf8)), mode: 0o777).bytes
+        #expect(Self.text(bytes.suffix(512)[(bytes.count - 512 + 157)..<(bytes.count - 512 + 257)]) == expected)
+    }
+
     @Test(arguments: ["", "/x", "x/", "x//y", "./x", "x/../y", "x\u{0}"])
     func refusesOtherPaths(path: String) {
         #expect(throws: TarError.notRelative(path: path)) { try TarHeader(path: Array(path.utf8), kind: .directory, mode: 0o755) }

@@ -55,7 +55,9 @@ import Testing
     }
 
     /// The sink is called while the file is read, and changes it.
-    @Test(arguments: ["truncate -s 1M \"$0\"", "truncate -s 6M \"$0\"", "touch -d @7 \"$0\""])
+    @Test(arguments: [
+        "truncate -s 1M \"$0\"", "truncate -s 6M \"$0\"", "touch -d @7 \"$0\"", "truncate -s 6M \"$0\" && touch -d @1 \"$0\"",
+    ])
     func changedWhileRead(change: String) throws {
         try store.file(path, "large", [UInt8](repeating: 7, count: 5 << 20))
         try store.seal()

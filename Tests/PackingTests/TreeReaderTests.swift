@@ -50,6 +50,14 @@ import Testing
         #expect(try PathTree(root: tree()).node(at: "link") == .symlink(destination))
     }
 
+    /// As far as Linux goes, and no further.
+    @Test(arguments: [(40, PathTree.Destination.file(isExecutable: true)), (41, .nothing)])
+    func followsChains(length: Int, destination: PathTree.Destination) throws {
+        try store.file(path, "0", executable: true)
+        for number in 1...length { try store.symlink(path, "\(number)", to: "\(number - 1)") }
+        #expect(try PathTree(root: tree()).node(at: "\(length)") == .symlink(destination))
+    }
+
     /// A listed directory of another path lists no further directories behind links.
     @Test func listsOtherDirectories() throws {
         try store.symlink(path, "share", to: other.string + "/share")

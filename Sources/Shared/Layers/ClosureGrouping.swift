@@ -7,8 +7,8 @@
 /// dependencies first:
 ///     carried = union of carried(r) over the references r of x
 ///     P       = union of pending(r) over the references r of x, minus carried
-///     solo(x):  P not empty and size(P) <= max(64 KiB, size(x)):  layer {x} + P;  carried += P;  P = {}
-///               else:                                             layer {x};      P goes on up
+///     solo(x):  P not empty and size(P) <= size(x):  layer {x} + P;  carried += P;  P = {}
+///               else:                                layer {x};      P goes on up
 ///     else:     P += {x}
 ///     pending(x) = P;  carried(x) = carried
 /// ```
@@ -21,7 +21,6 @@
 /// path, so they come late by themselves.
 struct ClosureGrouping {
     static let unit: Int64 = 192 << 10
-    static let alwaysCarried: Int64 = 64 << 10
 
     struct Layer: Hashable {
         /// First path of the unit that defines the layer.
@@ -51,7 +50,7 @@ struct ClosureGrouping {
             }
             below.subtract(covered)
             if isSolo(unit, members) {
-                if !below.isEmpty, graph.narSize(of: below) <= max(Self.alwaysCarried, graph.narSize(of: members)) {
+                if !below.isEmpty, graph.narSize(of: below) <= graph.narSize(of: members) {
                     covered.formUnion(below)
                     below.formUnion(members)
                     layers.append(Layer(anchor: unit[0], contents: below))

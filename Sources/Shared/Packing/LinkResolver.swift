@@ -30,7 +30,8 @@ struct LinkResolver {
     func resolve(_ target: [UInt8], from directory: some Sequence<[UInt8]>) throws(PackingError) -> Place? {
         var names = Array(directory)
         var pending: [[UInt8]] = []
-        var links = 0
+        // The link whose target this is counts.
+        var links = 1
         func follow(_ target: [UInt8]) {
             if target.first == UInt8(ascii: "/") { names = [] }
             pending += target.split(separator: UInt8(ascii: "/")).reversed().map(Array.init)
