@@ -2,6 +2,7 @@
 import PackageDescription
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let filePaths = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -38,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
     ],
@@ -78,7 +80,7 @@ let package = Package(
         ),
 
         .executableTarget(name: "nixery-guard", dependencies: ["CLinux"], path: "Sources/Worker/Guard", swiftSettings: strict),
-        .target(name: "Nix", dependencies: [logging, subprocess], path: "Sources/Worker/Nix", swiftSettings: strict),
+        .target(name: "Nix", dependencies: [filePaths, logging, subprocess], path: "Sources/Worker/Nix", swiftSettings: strict),
         .target(
             name: "Pipeline",
             dependencies: [

@@ -18,6 +18,7 @@ struct RegistryFixture {
     let queue: JobQueue
     let records: Records
     let store: DirectoryStore
+    let manifests: ManifestService
     let application: Application<RegistryResponder>
     let worker = WorkerIdentity(id: "w", host: "h", process: 1, systems: ["x86_64-linux"], slots: 4, version: "test")
 
@@ -31,7 +32,7 @@ struct RegistryFixture {
         records = Records(pool: pool)
         store = try DirectoryStore(root: "/tmp/nixery-frontend-\(getpid())-\(UInt32.random(in: .min ... .max))")
         let waiters = BuildWaiters(queue: queue, listener: listener, logger: logger)
-        let manifests = ManifestService(
+        manifests = ManifestService(
             resolver: SourceResolver(source, memory: .seconds(60)),
             records: records,
             waiters: waiters,

@@ -52,15 +52,20 @@ package struct ManifestService: Sendable {
     }
 
     /// The build's end, or `.waiting` when the limit is reached first.
+    /// - Throws: ``RegistryError``, 429, when the limit is reached before there is a job: then there is no address to name.
     private func outcome(_ recipe: Recipe, key: Digest, image: String) async throws -> BuildOutcome {
         try await withThrowingTaskGroup(of: BuildOutcome.self) { group in
             group.addTask { try await waiters.outcome(recipe, key: key, image: image) }
             group.addTask {
                 try await Task.sleep(for: wait)
-                return .waiting(job: await waiters.job(key) ?? 0)
+                guard let job = await waiters.job(key) else {
+                    throw RegistryError.tooManyRequests("\(image) could not be queued yet, the database is busy; pull again", retryAfter: 5)
+                }
+                return .waiting(job: job)
             }
             defer { group.cancelAll() }
-            return try await group.next() ?? .waiting(job: 0)
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
         }
     }
 }
