@@ -60,6 +60,20 @@ import Testing
         }
     }
 
+    @Test func caveatsAreSentWithTheManifest() async throws {
+        let commit = String(repeating: "d", count: 40)
+        let farm = try await RegistryFixture(source: .git(url: "https://example.org/set"))
+        let image = try await farm.image(caveats: [#"The set "x" has no cacert."#, "Zwölf\nZeilen"])
+        try await farm.application.test(.router) { client in
+            async let first = client.execute(uri: "/v2/hello/manifests/\(commit)", method: .get) { $0 }
+            let job = try await farm.claim()
+            #expect(try await farm.queue.complete(job.lease, image))
+            for answer in [try await first, try await client.execute(uri: "/v2/hello/manifests/\(commit)", method: .head) { $0 }] {
+                #expect(answer.headers[values: .warning] == [#"299 - "The set \"x\" has no cacert.""#, #"299 - "Zw?lf?Zeilen""#])
+            }
+        }
+    }
+
     @Test func aFailureIsBuiltOnceThoughItIsAskedForTwice() async throws {
         let farm = try await RegistryFixture()
         try await farm.application.test(.router) { client in
@@ -70,6 +84,7 @@ import Testing
             let answer = try await client.execute(uri: "/v2/hello/manifests/latest", method: .get) { $0 }
             let body = String(buffer: answer.body)
             #expect(answer.status == .notFound)
+            #expect(body.contains(/Remembered for \d+ s/))
             #expect(body.contains("MANIFEST_UNKNOWN") && body.contains("last line") && body.contains("/jobs/\(job.lease.job)/log"))
             #expect(try await farm.queue.claim(farm.worker, limit: 1).isEmpty)
         }
@@ -156,5 +171,6 @@ import Testing
 }
 
 extension HTTPField.Name {
+    static let warning = HTTPField.Name("Warning") ?? .eTag
     static let contentDigest = HTTPField.Name("Docker-Content-Digest") ?? .eTag
 }

@@ -58,7 +58,7 @@ struct RegistryFixture {
         }
     }
 
-    func image() async throws -> PublishedImage {
+    func image(caveats: [String] = []) async throws -> PublishedImage {
         let layer = try SHA256.digest(of: [1])
         let descriptor = LayerDescriptor(digest: layer, size: 1, diffID: layer, codec: "gzip")
         _ = try await records.record(LayerRecord(key: layer, descriptor: descriptor, uncompressedSize: 1))
@@ -67,6 +67,7 @@ struct RegistryFixture {
             let bytes = manifest.bytes(format) ?? []
             return StoredManifest(digest: try SHA256.digest(of: bytes), format: format, bytes: bytes)
         }
-        return PublishedImage(oci: try stored(.oci), docker: try stored(.docker), configDigest: layer, layerKeys: [layer])
+        return PublishedImage(
+            oci: try stored(.oci), docker: try stored(.docker), configDigest: layer, layerKeys: [layer], caveats: caveats)
     }
 }

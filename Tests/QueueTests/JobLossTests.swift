@@ -35,7 +35,7 @@ import Testing
             job = try await lostJob(farm).lease.job
             try await farm.queue.reap()
         }
-        guard case .failed(let error, _) = try await farm.queue.outcomes([job])[job] else {
+        guard case .failed(let error, _, _) = try await farm.queue.outcomes([job])[job] else {
             Issue.record("the job should have failed")
             return
         }
@@ -53,16 +53,30 @@ import Testing
         #expect(try await farm.queue.heartbeat("w1", [job.lease]) == [job.lease: true])
     }
 
-    @Test(arguments: JobError.Code.allCases)
-    func finalErrorsAreRememberedAndPassingOnesTriedAgain(code: JobError.Code) async throws {
-        let farm = try await QueueFixture()
-        let recipe = try QueueFixture.recipe()
+    @Test(arguments: JobError.Code.allCases, [PackageSource.path("/srv/set"), QueueFixture.pinned])
+    func finalErrorsAreRememberedAndPassingOnesTriedAgain(code: JobError.Code, source: PackageSource) async throws {
+        let farm = try await QueueFixture {
+            $0.failureMemory = .seconds(3000)
+            $0.movingFailureMemory = .seconds(200)
+        }
+        let recipe = try QueueFixture.recipe(source: source)
         _ = try await farm.request(recipe)
         let job = try #require(try await farm.queue.claim(farm.worker(), limit: 1).first)
         let error = JobError(code, "what happened\nlast lines")
         #expect(try await farm.queue.fail(job.lease, error))
         let next = try await farm.request(recipe)
-        #expect(next == (code.isFinal ? .failed(error, job: job.lease.job) : .waiting(job: job.lease.job)))
+        guard code.isFinal else {
+            #expect(next == .waiting(job: job.lease.job))
+            return
+        }
+        // Whoever waited is told the same as whoever comes later, and for how long.
+        for outcome in [next, try await farm.queue.outcomes([job.lease.job])[job.lease.job]] {
+            guard case .failed(error, job.lease.job, let remembered?) = outcome else {
+                Issue.record("not a remembered failure: \(String(describing: outcome))")
+                continue
+            }
+            #expect((recipe.isPinned ? 2000...3000 : 100...200).contains(remembered))
+        }
     }
 
     @Test func aReleasedJobKeepsItsAttempts() async throws {

@@ -9,9 +9,10 @@ struct BuildAnswer {
         let address = "http://\(authority ?? "<this registry>")/jobs/\(outcome.job)"
         let detail = JSON.members(("job", .int(Int64(outcome.job))), ("url", .string(address)), ("log", .string(address + "/log")))
         switch outcome {
-        case .failed(let failure, _) where failure.code.isFinal:
-            error = .manifestUnknown(failure.message + "\nThe whole log: \(address)/log", detail: detail)
-        case .failed(let failure, _):
+        case .failed(let failure, _, let remembered) where failure.code.isFinal:
+            let memory = remembered.map { "\nRemembered for \($0) s; a pull after that builds again." } ?? ""
+            error = .manifestUnknown(failure.message + "\nThe whole log: \(address)/log" + memory, detail: detail)
+        case .failed(let failure, _, _):
             error = .tooManyRequests(
                 "\(image) could not be built now: \(failure.message)\nThe whole log: \(address)/log", detail: detail, retryAfter: 30)
         case .waiting:

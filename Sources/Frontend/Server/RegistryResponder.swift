@@ -83,6 +83,7 @@ package struct RegistryResponder: HTTPResponder {
         headers[.dockerContentDigest] = manifest.digest.description
         headers[.eTag] = etag
         headers[.vary] = "Accept"
+        headers[values: .warning] = manifest.caveats.map(Self.warning)
         if let known = request.headers[.ifNoneMatch], known == "*" || known.contains(etag) {
             return Response(status: .notModified, headers: headers)
         }
@@ -93,6 +94,15 @@ package struct RegistryResponder: HTTPResponder {
             response = Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: manifest.bytes)))
         }
         return response
+    }
+
+    /// A caveat as the miscellaneous persistent warning of RFC 7234, 5.5.7; other than printable ASCII becomes a question mark.
+    private static func warning(_ caveat: String) -> String {
+        let text = caveat.unicodeScalars.map { 0x20..<0x7f ~= $0.value ? Character($0) : "?" }.reduce(into: "") { text, character in
+            if character == "\"" || character == "\\" { text.append("\\") }
+            text.append(character)
+        }
+        return "299 - \"\(text)\""
     }
 
     private static func response(_ error: RegistryError, isHead: Bool) -> Response {
@@ -112,6 +122,7 @@ package struct RegistryResponder: HTTPResponder {
 }
 
 extension HTTPField.Name {
+    static let warning = HTTPField.Name("Warning") ?? .server
     static let filtersApplied = HTTPField.Name("OCI-Filters-Applied") ?? .server
 }
 

@@ -20,8 +20,9 @@ package struct ComposedImage: Hashable, Sendable {
         }
     }
 
+    /// - Parameter caveats: what a person should know of the image, in sentences; they do not decide its bytes.
     /// - Throws: `HashingError`.
-    package init(recipe: Recipe, parts: [Part]) throws {
+    package init(recipe: Recipe, parts: [Part], caveats: [String] = []) throws {
         let config = ImageConfig(
             platform: recipe.platform,
             command: recipe.hasShell ? ["bash"] : nil,
@@ -39,7 +40,8 @@ package struct ComposedImage: Hashable, Sendable {
             oci: StoredManifest(digest: try SHA256.digest(of: oci), format: .oci, bytes: oci),
             docker: docker,
             configDigest: configDigest,
-            layerKeys: parts.map(\.record.key)
+            layerKeys: parts.map(\.record.key),
+            caveats: caveats
         )
     }
 

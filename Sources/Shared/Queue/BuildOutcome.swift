@@ -6,6 +6,7 @@ package enum BuildOutcome: Hashable, Sendable {
     case waiting(job: Int)
     /// The manifest with this OCI digest is published.
     case manifest(Digest, job: Int)
-    case failed(JobError, job: Int)
+    /// - Parameter remembered: for how many seconds more a request for the same gets this answer; `nil` if it is no longer remembered.
+    case failed(JobError, job: Int, remembered: Int?)
     case cancelled(job: Int)
 }

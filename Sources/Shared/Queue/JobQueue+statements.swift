@@ -52,8 +52,8 @@ extension JobQueue {
         WITH mine AS (
             SELECT id, build_key, pinned, image FROM farm.jobs WHERE id = $1 AND fence = $2 AND state = 'running' FOR UPDATE
         ), manifest AS (
-            INSERT INTO farm.manifests (oci_digest, oci_bytes, docker_digest, docker_bytes, config_digest, image)
-            SELECT $3, $4, $5, $6, $7, image FROM mine ON CONFLICT DO NOTHING
+            INSERT INTO farm.manifests (oci_digest, oci_bytes, docker_digest, docker_bytes, config_digest, image, caveats)
+            SELECT $3, $4, $5, $6, $7, image, $9::text[] FROM mine ON CONFLICT DO NOTHING
         ), layer AS (
             INSERT INTO farm.manifest_layers (oci_digest, position, layer_key)
             SELECT $3, given.position, decode(given.hex, 'hex') FROM mine, unnest($8::text[]) WITH ORDINALITY AS given(hex, position)

@@ -66,7 +66,7 @@ extension JobQueue {
                 [
                     .int(lease.job), .int(lease.fence), .bytes(image.oci.digest.bytes), .bytes(image.oci.bytes),
                     .optional(image.docker?.digest.bytes), .optional(image.docker?.bytes), .bytes(image.configDigest.bytes),
-                    .textArray(image.layerKeys.map(\.hex)),
+                    .textArray(image.layerKeys.map(\.hex)), .textArray(image.caveats),
                 ]
             ) { row in try row.bool("done") } ?? false
         if done { await notify(Self.doneChannel, String(lease.job)) }

@@ -57,19 +57,27 @@ package struct JobQueue: Sendable {
     }
 
     private static let columns = "id, state, manifest, error_code, error_message"
+    private static let remembered = "greatest(ceil(extract(epoch FROM remembered_until - now())), 0)::bigint"
     private static let look = SQLStatement(
         """
-        (SELECT \(columns) FROM farm.jobs WHERE build_key = $1 AND state IN ('queued', 'running') AND NOT cancel_requested)
+        (SELECT \(columns), NULL::bigint AS remembered FROM farm.jobs WHERE build_key = $1 AND state IN ('queued', 'running') AND NOT cancel_requested)
         UNION ALL
-        (SELECT \(columns) FROM farm.jobs
+        (SELECT \(columns), NULL FROM farm.jobs
          WHERE build_key = $1 AND state = 'succeeded' AND (pinned OR finished_at > now() - make_interval(secs => $2)) AND manifest IS NOT NULL
          ORDER BY finished_at DESC LIMIT 1)
         UNION ALL
-        (SELECT job, 'failed', NULL, code, message FROM farm.failures WHERE build_key = $1 AND remembered_until > now())
+        (SELECT job, 'failed', NULL, code, message, \(remembered) FROM farm.failures WHERE build_key = $1 AND remembered_until > now())
         LIMIT 1
         """
     )
-    private static let states = SQLStatement("SELECT \(columns) FROM farm.jobs WHERE id = ANY ($1::bigint[])")
+    private static let states = SQLStatement(
+        """
+        SELECT \(columns), (
+            SELECT \(remembered) FROM farm.failures known WHERE known.build_key = jobs.build_key AND known.job = jobs.id AND remembered_until > now()
+        ) AS remembered
+        FROM farm.jobs WHERE id = ANY ($1::bigint[])
+        """
+    )
     private static let insert: SQLStatement = """
         WITH made AS (
             INSERT INTO farm.jobs (build_key, recipe, recipe_version, pinned, image, source, system)
@@ -84,7 +92,7 @@ package struct JobQueue: Sendable {
 extension BuildOutcome {
     package var job: Int {
         switch self {
-        case .waiting(let job), .manifest(_, let job), .failed(_, let job), .cancelled(let job): job
+        case .waiting(let job), .manifest(_, let job), .failed(_, let job, _), .cancelled(let job): job
         }
     }
 
@@ -99,7 +107,8 @@ extension BuildOutcome {
             self = .manifest(digest, job: job)
         case "failed":
             let code = JobError.Code(rawValue: try row.optionalText("error_code") ?? "") ?? .internal
-            self = .failed(JobError(code, try row.optionalText("error_message") ?? ""), job: job)
+            self = .failed(
+                JobError(code, try row.optionalText("error_message") ?? ""), job: job, remembered: try row.optionalInt("remembered"))
         case "cancelled": self = .cancelled(job: job)
         default: self = .waiting(job: job)
         }

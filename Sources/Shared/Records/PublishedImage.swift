@@ -8,11 +8,14 @@ package struct PublishedImage: Hashable, Sendable {
     package let configDigest: Digest
     /// In the manifest's order.
     package let layerKeys: [Digest]
+    /// What a person should know of the image, in sentences.
+    package let caveats: [String]
 
-    package init(oci: StoredManifest, docker: StoredManifest?, configDigest: Digest, layerKeys: [Digest]) {
+    package init(oci: StoredManifest, docker: StoredManifest?, configDigest: Digest, layerKeys: [Digest], caveats: [String] = []) {
         self.oci = oci
         self.docker = docker
         self.configDigest = configDigest
         self.layerKeys = layerKeys
+        self.caveats = caveats
     }
 }

@@ -30,16 +30,16 @@ package struct Records: Sendable {
     private static let columns = """
         CASE WHEN $2 AND m.docker_digest IS NOT NULL THEN m.docker_digest ELSE m.oci_digest END AS digest,
         CASE WHEN $2 AND m.docker_digest IS NOT NULL THEN m.docker_bytes ELSE m.oci_bytes END AS bytes,
-        $2 AND m.docker_digest IS NOT NULL AS is_docker
+        $2 AND m.docker_digest IS NOT NULL AS is_docker, m.caveats
         """
     private static let manifestByKey = SQLStatement(
         "SELECT \(columns) FROM farm.cache_keys k JOIN farm.manifests m USING (oci_digest) WHERE k.build_key = $1"
     )
     private static let manifestByOCIDigest = SQLStatement("SELECT \(columns) FROM farm.manifests m WHERE m.oci_digest = $1")
     private static let manifestByDigest: SQLStatement = """
-        SELECT m.oci_digest AS digest, m.oci_bytes AS bytes, false AS is_docker FROM farm.manifests m WHERE m.oci_digest = $1
+        SELECT m.oci_digest AS digest, m.oci_bytes AS bytes, false AS is_docker, m.caveats FROM farm.manifests m WHERE m.oci_digest = $1
         UNION ALL
-        (SELECT m.docker_digest, m.docker_bytes, true FROM farm.manifests m WHERE m.docker_digest = $1 LIMIT 1)
+        (SELECT m.docker_digest, m.docker_bytes, true, m.caveats FROM farm.manifests m WHERE m.docker_digest = $1 LIMIT 1)
         """
 }
 
@@ -106,7 +106,12 @@ extension Records {
 extension StoredManifest {
     init?(row: borrowing PostgresRow) throws {
         guard let digest = Digest(bytes: try row.bytes("digest")) else { return nil }
-        self.init(digest: digest, format: try row.bool("is_docker") ? .docker : .oci, bytes: try row.bytes("bytes"))
+        self.init(
+            digest: digest,
+            format: try row.bool("is_docker") ? .docker : .oci,
+            bytes: try row.bytes("bytes"),
+            caveats: try row.textArray("caveats")
+        )
     }
 }
 

@@ -35,7 +35,8 @@ package struct ImageBuilder: Sendable {
                 .badRequest, "this worker cannot make layers as the recipe asks for them (\(recipe.packing), \(recipe.layering))")
         }
         observer.phase(.evaluating, done: 0, total: 0)
-        let packages = try await evaluate(recipe)
+        let (packages, caveats) = try await evaluate(recipe)
+        for caveat in caveats { observer.log("note: " + caveat) }
 
         observer.phase(.building, done: 0, total: 0)
         let root = GarbageCollectorRoot(directory: rootsDirectory, name: rootName)
@@ -52,7 +53,7 @@ package struct ImageBuilder: Sendable {
         parts.append(try await packSymlinks(outputs))
 
         observer.phase(.composing, done: 0, total: 0)
-        let composed = try ComposedImage(recipe: recipe, parts: parts)
+        let composed = try ComposedImage(recipe: recipe, parts: parts, caveats: caveats)
         try await store(composed)
         return composed
     }
@@ -63,7 +64,7 @@ package struct ImageBuilder: Sendable {
         return Recipe.Packing(version: format.version, codec: format.codec.rawValue, level: format.level)
     }
 
-    private func evaluate(_ recipe: Recipe) async throws -> [EvaluatedPackage] {
+    private func evaluate(_ recipe: Recipe) async throws -> (packages: [EvaluatedPackage], caveats: [String]) {
         let evaluation = try await nix.evaluate(
             EvaluationRequest(
                 source: recipe.source.nixArgument.text,
@@ -73,7 +74,7 @@ package struct ImageBuilder: Sendable {
             )
         )
         guard evaluation.missing.isEmpty else { throw JobError(missing: evaluation.missing, in: recipe.source) }
-        return evaluation.packages.sorted { ImageName.precedes($0.attribute, $1.attribute) }
+        return (evaluation.packages.sorted { ImageName.precedes($0.attribute, $1.attribute) }, evaluation.caveats)
     }
 
     private func realise(_ packages: [EvaluatedPackage], root: GarbageCollectorRoot, _ observer: some BuildObserver) async throws {
