@@ -61,7 +61,7 @@ let package = Package(
         .systemLibrary(name: "CLinux", path: "Sources/Shared/CLinux"),
         shared("Packing", ["CExtendedAttributes", "Compression", "Hashing", "Layers"]),
         shared("Composition", ["Hashing", "Layers", "Records", "Registry"]),
-        shared("Queue", ["Hashing", "Operations", "Postgres", "Records", "Registry"]),
+        shared("Queue", ["Hashing", "Operations", "Postgres", "Records", "Registry", lifecycle, logging]),
 
         .target(
             name: "FrontendServer",

@@ -100,19 +100,6 @@ import Testing
         }
     }
 
-    /// Nothing runs that would ask the database, so the limit always comes before the job.
-    @Test func aPullThatHasNoJobYetNamesNone() async throws {
-        let farm = try await RegistryFixture(wait: .milliseconds(10))
-        let error = try #require(
-            await #expect(throws: RegistryError.self) {
-                try await farm.manifests.manifest(name: "hello", tag: "latest", format: .oci, authority: "farm.example")
-            }
-        )
-        #expect(error.status == 429)
-        #expect(error.detail == nil)
-        #expect(!error.message.contains("/jobs/"))
-    }
-
     @Test func aPinnedImageIsFoundAgainWithoutAJob() async throws {
         let commit = String(repeating: "c", count: 40)
         let farm = try await RegistryFixture(source: .git(url: "https://example.org/set"))

@@ -16,29 +16,37 @@ import TestSupport
 /// A frontend on a fresh database and store; a worker is played by the test.
 struct RegistryFixture {
     let queue: JobQueue
+    let pool: PostgresPool
+    let database: PostgresConfiguration
+    let waiters: BuildWaiters
     let records: Records
     let store: DirectoryStore
     let manifests: ManifestService
     let application: Application<RegistryResponder>
     let worker = WorkerIdentity(id: "w", host: "h", process: 1, systems: ["x86_64-linux"], slots: 4, version: "test")
 
-    init(source: PackageSourceSetting = .path("/srv/set"), wait: Duration = .seconds(30)) async throws {
+    init(
+        source: PackageSourceSetting = .path("/srv/set"), wait: Duration = .seconds(30), relays: Bool = false,
+        database given: PostgresConfiguration? = nil
+    ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let migrations = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Migrations"
-        let database = try await TemporaryPostgres.shared.database(migrations: migrations)
-        let pool = try PostgresPool(database, size: 4, logger: logger)
+        database = if let given { given } else { try await TemporaryPostgres.shared.database(migrations: migrations) }
+        pool = try PostgresPool(database, size: 4, logger: logger)
         let listener = try PostgresListener(database, channels: [JobQueue.doneChannel], logger: logger)
         queue = JobQueue(pool: pool, times: QueueTimes())
         records = Records(pool: pool)
         store = try DirectoryStore(root: "/tmp/nixery-frontend-\(getpid())-\(UInt32.random(in: .min ... .max))")
-        let waiters = BuildWaiters(queue: queue, listener: listener, logger: logger)
+        let frontend = FrontendIdentity(id: "frontend", host: "h", process: 2, version: "test")
+        waiters = BuildWaiters(frontend: frontend, queue: queue, listener: listener, wait: wait, logger: logger)
         manifests = ManifestService(
             resolver: SourceResolver(source, memory: .seconds(60)),
             records: records,
+            queue: queue,
             waiters: waiters,
             layering: Recipe.Layering(strategy: "dominators", budget: 94),
             packing: Recipe.Packing(version: 1, codec: "gzip", level: 1),
-            wait: wait
+            relays: relays
         )
         let responder = RegistryResponder(
             manifests: manifests,
@@ -47,7 +55,7 @@ struct RegistryFixture {
             health: Health(pool: pool, store: store)
         )
         application = Application(responder: responder, services: [pool, listener, waiters], logger: logger)
-        try await queue.register(worker)
+        if given == nil { try await queue.register(worker) }
     }
 
     /// Claims the next job, waiting for it.
@@ -56,6 +64,23 @@ struct RegistryFixture {
             if let job = try await queue.claim(worker, limit: 1).first { return job }
             await Task.yield()
         }
+    }
+
+    /// One value of a query.
+    func value(_ sql: String) async throws -> String? {
+        try await pool.first(SQLStatement(sql)) { row in try row.text("value") }
+    }
+
+    func execute(_ sql: String) async throws { try await pool.execute(SQLStatement(sql)) }
+
+    /// Asks until a query gives the value.
+    func until(_ sql: String, is wanted: String) async throws {
+        while try await value(sql) != wanted { await Task.yield() }
+    }
+
+    /// A look at the database after the frontend has ended.
+    func withPool(_ body: (PostgresPool) async throws -> Void) async throws {
+        try await body(PostgresPool(database, size: 1, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
     }
 
     func image(caveats: [String] = []) async throws -> PublishedImage {

@@ -15,7 +15,7 @@ import Testing
         let farm = try await QueueFixture()
         _ = try await farm.request(QueueFixture.recipe())
         let lost = try await lostJob(farm)
-        try await farm.queue.reap()
+        try await farm.queue.sweep()
         let again = try #require(try await farm.queue.claim(farm.worker("w2"), limit: 1).first)
         #expect(again.lease.job == lost.lease.job)
         #expect(again.lease.fence > lost.lease.fence)
@@ -33,7 +33,7 @@ import Testing
         var job = 0
         for _ in 0..<3 {
             job = try await lostJob(farm).lease.job
-            try await farm.queue.reap()
+            try await farm.queue.sweep()
         }
         guard case .failed(let error, _, _) = try await farm.queue.outcomes([job])[job] else {
             Issue.record("the job should have failed")
@@ -47,7 +47,7 @@ import Testing
         _ = try await farm.request(QueueFixture.recipe())
         let job = try await lostJob(farm)
         #expect(try await farm.queue.heartbeat("w1", [job.lease]) == [job.lease: false])
-        try await farm.queue.reap()
+        try await farm.queue.sweep()
         #expect(try await farm.value("SELECT state AS value FROM farm.jobs") == "running")
         try await farm.pool.execute("UPDATE farm.jobs SET cancel_requested = true")
         #expect(try await farm.queue.heartbeat("w1", [job.lease]) == [job.lease: true])

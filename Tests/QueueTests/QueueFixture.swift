@@ -37,8 +37,11 @@ struct QueueFixture {
 
     static let pinned = PackageSource.git(url: "https://example.org/set", revision: String(repeating: "a", count: 40))
 
-    func request(_ recipe: Recipe) async throws -> BuildOutcome {
-        try await queue.request(recipe, key: recipe.buildKey(), image: "hello")
+    func request(
+        _ recipe: Recipe, waiter: String? = nil, priority: BuildRequest.Priority = .pull, isDetached: Bool = false
+    ) async throws -> BuildOutcome {
+        let request = BuildRequest(recipe: recipe, key: try recipe.buildKey(), image: "hello", priority: priority, isDetached: isDetached)
+        return try await queue.request(request, waiter: waiter)
     }
 
     func worker(_ id: String = "w1", systems: [String] = ["x86_64-linux"]) async throws -> WorkerIdentity {
@@ -59,6 +62,8 @@ struct QueueFixture {
             layerKeys: [digest]
         )
     }
+
+    func execute(_ sql: String) async throws { try await pool.execute(SQLStatement(sql)) }
 
     /// One value of a query, for looking at what was written.
     func value(_ sql: String) async throws -> String? {

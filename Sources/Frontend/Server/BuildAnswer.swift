@@ -3,23 +3,44 @@ import Registry
 
 /// What a client is told of a build that gave no manifest: whatever a person can act on is a 4xx, since Docker prints only those.
 struct BuildAnswer {
-    let error: RegistryError
+    let image: String
+    /// Host and port as the client named them.
+    let authority: String?
 
-    init(_ outcome: BuildOutcome, image: String, authority: String?) {
-        let address = "http://\(authority ?? "<this registry>")/jobs/\(outcome.job)"
-        let detail = JSON.members(("job", .int(Int64(outcome.job))), ("url", .string(address)), ("log", .string(address + "/log")))
+    /// The wait was over before the database had taken the request.
+    var notQueued: RegistryError {
+        .tooManyRequests("\(image) could not be queued yet, the database is busy; pull again", retryAfter: 5)
+    }
+
+    /// The wait is over, the build is not.
+    func unfinished(_ job: Int, standing: String?) -> RegistryError {
+        let state = standing ?? "still being built"
+        return .tooManyRequests(
+            "\(image) is not ready yet: \(state). Pull again to go on waiting.\nIts progress: \(address(job))", detail: detail(job),
+            retryAfter: 10)
+    }
+
+    /// How the build ended.
+    func error(_ outcome: BuildOutcome) -> RegistryError {
+        let job = outcome.job
         switch outcome {
         case .failed(let failure, _, let remembered) where failure.code.isFinal:
             let memory = remembered.map { "\nRemembered for \($0) s; a pull after that builds again." } ?? ""
-            error = .manifestUnknown(failure.message + "\nThe whole log: \(address)/log" + memory, detail: detail)
+            return .manifestUnknown(failure.message + "\nThe whole log: \(address(job))/log" + memory, detail: detail(job))
         case .failed(let failure, _, _):
-            error = .tooManyRequests(
-                "\(image) could not be built now: \(failure.message)\nThe whole log: \(address)/log", detail: detail, retryAfter: 30)
-        case .waiting:
-            error = .tooManyRequests(
-                "\(image) is still being built; pull again to go on waiting.\nIts progress: \(address)", detail: detail, retryAfter: 10)
-        case .cancelled, .manifest:
-            error = .tooManyRequests("the build of \(image) was cancelled; pull again to start it anew", detail: detail, retryAfter: 1)
+            return .tooManyRequests(
+                "\(image) could not be built now: \(failure.message)\nThe whole log: \(address(job))/log", detail: detail(job),
+                retryAfter: 30)
+        case .cancelled(_, let reason):
+            return .tooManyRequests(
+                "the build of \(image) was cancelled (\(reason)); pull again to start it anew", detail: detail(job), retryAfter: 1)
+        case .waiting, .manifest: return unfinished(job, standing: nil)
         }
+    }
+
+    private func address(_ job: Int) -> String { "http://\(authority ?? "<this registry>")/jobs/\(job)" }
+
+    private func detail(_ job: Int) -> JSON {
+        .members(("job", .int(Int64(job))), ("url", .string(address(job))), ("log", .string(address(job) + "/log")))
     }
 }

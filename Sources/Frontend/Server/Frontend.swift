@@ -28,14 +28,17 @@ package struct Frontend: Sendable {
         let listener = try PostgresListener(
             database.withApplicationName("nixery-frontend"), channels: [JobQueue.doneChannel], logger: logger)
         let queue = JobQueue(pool: pool, times: settings.times)
-        let waiters = BuildWaiters(queue: queue, listener: listener, logger: logger)
+        let identity = FrontendIdentity(
+            id: ProcessIdentity.make(), host: ProcessIdentity.host, process: ProcessIdentity.process, version: farmVersion)
+        let waiters = BuildWaiters(frontend: identity, queue: queue, listener: listener, wait: settings.wait, logger: logger)
         let manifests = ManifestService(
             resolver: SourceResolver(settings.source, memory: settings.resolutionMemory),
             records: Records(pool: pool),
+            queue: queue,
             waiters: waiters,
             layering: settings.layering,
             packing: settings.packing,
-            wait: settings.wait
+            relays: settings.relays
         )
         let responder = RegistryResponder(
             manifests: manifests,
@@ -50,7 +53,7 @@ package struct Frontend: Sendable {
         )
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [pool, listener, waiters, server],
+                services: [pool, listener, QueueSweeper(queue: queue, keep: settings.jobMemory, logger: logger), waiters, server],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )

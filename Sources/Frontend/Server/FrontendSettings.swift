@@ -11,8 +11,12 @@ package struct FrontendSettings: Sendable {
     package var layering: Recipe.Layering
     package var packing: Recipe.Packing
     package var times: QueueTimes
-    /// How long a manifest request waits for its build before it is told to ask again.
+    /// How long a manifest request waits for its build before it is handed on or told to ask again.
     package var wait: Duration
+    /// Whether a wait goes on by redirects; see ``RelayHop``.
+    package var relays: Bool
+    /// How long ended jobs are kept.
+    package var jobMemory: Duration
     /// How long a branch, tag or channel counts as resolved.
     package var resolutionMemory: Duration
     package var connections: Int
@@ -27,7 +31,12 @@ package struct FrontendSettings: Sendable {
         layering = Recipe.Layering(strategy: "dominators", budget: try settings.integer("NIXERY_LAYER_BUDGET", default: 94, in: 1...120))
         packing = Recipe.Packing(version: 1, codec: "gzip", level: 1)
         times = try QueueTimes(settings)
-        wait = try settings.seconds("NIXERY_WAIT_SECONDS", default: .seconds(180))
+        relays = try settings.choice("NIXERY_RELAY", default: "on", of: ["on", "off"]) == "on"
+        wait =
+            relays
+            ? try settings.seconds("NIXERY_HOP_SECONDS", default: .seconds(20))
+            : try settings.seconds("NIXERY_WAIT_SECONDS", default: .seconds(180))
+        jobMemory = try settings.seconds("NIXERY_KEEP_JOBS_SECONDS", default: .seconds(30 * 86_400))
         resolutionMemory = try settings.seconds("NIXERY_RESOLUTION_SECONDS", default: .seconds(60))
         connections = try settings.integer("NIXERY_DATABASE_CONNECTIONS", default: 6, in: 1...64)
         migrations = settings.string("NIXERY_MIGRATIONS") ?? "Migrations"

@@ -1,7 +1,7 @@
 package import Hashing
 import Logging
 import Postgres
-import Queue
+package import Queue
 package import Records
 package import Registry
 
@@ -9,21 +9,30 @@ package import Registry
 package struct ManifestService: Sendable {
     package let resolver: SourceResolver
     package let records: Records
+    package let queue: JobQueue
     package let waiters: BuildWaiters
     package let layering: Recipe.Layering
     package let packing: Recipe.Packing
-    package let wait: Duration
+    /// Whether a wait that is over goes on by another hop.
+    package let relays: Bool
 
     package init(
-        resolver: SourceResolver, records: Records, waiters: BuildWaiters, layering: Recipe.Layering, packing: Recipe.Packing,
-        wait: Duration
+        resolver: SourceResolver, records: Records, queue: JobQueue, waiters: BuildWaiters, layering: Recipe.Layering,
+        packing: Recipe.Packing, relays: Bool
     ) {
         self.resolver = resolver
         self.records = records
+        self.queue = queue
         self.waiters = waiters
         self.layering = layering
         self.packing = packing
-        self.wait = wait
+        self.relays = relays
+    }
+
+    package enum Answer: Hashable, Sendable {
+        case manifest(StoredManifest)
+        /// The build goes on; so does the client's wait, at the next hop.
+        case relay(job: Int?)
     }
 
     /// A manifest by digest, whatever the name: digests are unique.
@@ -36,36 +45,50 @@ package struct ManifestService: Sendable {
     }
 
     /// A manifest by name and tag.
-    /// - Parameter authority: host and port as the client named them, for the addresses in messages.
+    /// - Parameters:
+    ///   - hop: how often this client has been handed on already.
+    ///   - authority: host and port as the client named them, for the addresses in messages.
     /// - Throws: ``RegistryError``.
-    package func manifest(name text: String, tag: String, format: ManifestFormat, authority: String?) async throws -> StoredManifest {
+    package func manifest(name text: String, tag: String, format: ManifestFormat, hop: RelayHop, authority: String?) async throws -> Answer
+    {
         let name = try ImageName(parsing: text)
         let recipe = Recipe(source: try await resolver.resolve(tag: tag), name: name, layering: layering, packing: packing)
         let key = try recipe.buildKey()
-        if recipe.isPinned, let manifest = try await records.manifest(cacheKey: key, format: format) { return manifest }
-        let outcome = try await outcome(recipe, key: key, image: text)
-        guard case .manifest(let digest, _) = outcome else { throw BuildAnswer(outcome, image: text, authority: authority).error }
-        guard let manifest = try await records.manifest(ociDigest: digest, format: format) else {
-            throw RegistryError.tooManyRequests("the image \(text) was removed while it was asked for; ask again", retryAfter: 1)
+        if recipe.isPinned, let manifest = try await records.manifest(cacheKey: key, format: format) { return .manifest(manifest) }
+        let outcome = try await outcome(BuildRequest(recipe: recipe, key: key, image: text), hop: hop)
+        if case .manifest(let digest, _)? = outcome {
+            guard let manifest = try await records.manifest(ociDigest: digest, format: format) else {
+                throw RegistryError.tooManyRequests("the image \(text) was removed while it was asked for; ask again", retryAfter: 1)
+            }
+            return .manifest(manifest)
         }
-        return manifest
+        let answer = BuildAnswer(image: text, authority: authority)
+        switch outcome {
+        case nil where relays && !hop.isLast: return .relay(job: nil)
+        case .waiting(let job)? where relays && !hop.isLast: return .relay(job: job)
+        case nil: throw answer.notQueued
+        case .waiting(let job)?:
+            // Whoever was told to pull again will find it built, or join it.
+            try await queue.keep(job)
+            throw answer.unfinished(job, standing: try await queue.standing(job))
+        case let outcome?: throw answer.error(outcome)
+        }
     }
 
-    /// The build's end, or `.waiting` when the limit is reached first.
-    /// - Throws: ``RegistryError``, 429, when the limit is reached before there is a job: then there is no address to name.
-    private func outcome(_ recipe: Recipe, key: Digest, image: String) async throws -> BuildOutcome {
-        try await withThrowingTaskGroup(of: BuildOutcome.self) { group in
-            group.addTask { try await waiters.outcome(recipe, key: key, image: image) }
-            group.addTask {
-                try await Task.sleep(for: wait)
-                guard let job = await waiters.job(key) else {
-                    throw RegistryError.tooManyRequests("\(image) could not be queued yet, the database is busy; pull again", retryAfter: 5)
-                }
-                return .waiting(job: job)
-            }
-            defer { group.cancelAll() }
-            guard let first = try await group.next() else { throw CancellationError() }
-            return first
+    /// The build's end, or where it stands when the wait is over.
+    private func outcome(_ request: BuildRequest, hop: RelayHop) async throws -> BuildOutcome? {
+        // What the hops before waited for may have ended between two hops, and count no longer for a new request.
+        if let job = hop.job, let outcome = try await queue.outcome(job, key: request.key), !outcome.isOpen { return outcome }
+        return try await waiters.outcome(request)
+    }
+}
+
+extension BuildOutcome {
+    /// Whether a new request may get another answer.
+    fileprivate var isOpen: Bool {
+        switch self {
+        case .waiting, .cancelled: true
+        case .manifest, .failed: false
         }
     }
 }

@@ -59,13 +59,21 @@ package struct RegistryResponder: HTTPResponder {
         case .manifest(_, .digest(let digest)):
             return manifest(try await manifests.manifest(digest: digest), request)
         case .manifest(let name, .tag(let tag)):
+            let query = request.uri.queryParameters
+            let hop = RelayHop(number: query["hop"].map(String.init), job: query["job"].map(String.init))
             let found = try await manifests.manifest(
                 name: name,
                 tag: tag,
                 format: ManifestFormat(accept: request.accept),
+                hop: hop,
                 authority: request.head.authority
             )
-            return manifest(found, request)
+            switch found {
+            case .manifest(let found): return manifest(found, request)
+            case .relay(let job):
+                return Response(
+                    status: .temporaryRedirect, headers: [.location: hop.next(path: path, job: job), .cacheControl: "no-store"])
+            }
         case .blob(_, let digest): return try await blobs.respond(digest, to: request, context: context)
         case .tags(let name): return TagList(name: name).response(request)
         case .referrers:

@@ -29,6 +29,14 @@ package struct Settings: Sendable {
         return .seconds(value)
     }
 
+    /// One of several words.
+    /// - Throws: ``SettingsError`` that lists them.
+    package func choice(_ name: String, default standard: String, of words: [String]) throws(SettingsError) -> String {
+        guard let text = string(name) else { return standard }
+        guard words.contains(text) else { throw SettingsError("\(name) is '\(text)'; it takes one of: \(words.joined(separator: ", "))") }
+        return text
+    }
+
     /// A file system path, as it is or below the current directory.
     package func path(_ name: String) -> String? { string(name) }
 }

@@ -13,13 +13,14 @@ package struct JobError: Error, Hashable, Sendable {
         case substituter
         case outOfDisk = "out_of_disk"
         case workerLost = "worker_lost"
+        case noWorker = "no_worker"
         case `internal`
 
         /// A final error would come again; a passing one is tried again.
         package var isFinal: Bool {
             switch self {
             case .packageNotFound, .badRequest, .evaluationFailed, .buildFailed, .timeout, .silent, .logLimit, .tooLarge: true
-            case .uploadFailed, .substituter, .outOfDisk, .workerLost, .internal: false
+            case .uploadFailed, .substituter, .outOfDisk, .workerLost, .noWorker, .internal: false
             }
         }
     }

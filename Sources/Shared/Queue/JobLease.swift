@@ -15,4 +15,6 @@ package struct ClaimedJob: Hashable, Sendable {
     package let recipe: [UInt8]
     package let image: String
     package let attempt: Int
+    /// Until the job's deadline.
+    package let timeLeft: Duration
 }

@@ -3,7 +3,8 @@ import Postgres
 /// The statements of ``JobQueue``'s worker side.
 extension JobQueue {
     static let registerWorker: SQLStatement = """
-        INSERT INTO farm.workers (id, host, process, systems, slots, version, recipe_version) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO farm.workers (id, host, process, systems, slots, version, recipe_version, features)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (id) DO UPDATE SET heartbeat_at = now(), stopped_at = NULL
         """
 
@@ -15,13 +16,18 @@ extension JobQueue {
             WHERE id = ANY (ARRAY(
                 SELECT picked.id FROM unnest($2::text[]) AS served(system), LATERAL (
                     SELECT id, priority FROM farm.jobs
-                    WHERE state = 'queued' AND system = served.system AND run_after <= now() AND recipe_version <= $3
+                    WHERE state = 'queued' AND system = served.system AND run_after <= now() AND recipe_version <= $3 AND features <@ $6::text[]
                     ORDER BY priority, id LIMIT $4 FOR UPDATE SKIP LOCKED
-                ) AS picked ORDER BY picked.priority, picked.id LIMIT $4
+                ) AS picked
+                WHERE NOT EXISTS (SELECT FROM farm.paused_systems p WHERE p.system = served.system)
+                ORDER BY picked.priority, picked.id LIMIT $4
             )) AND EXISTS (SELECT FROM farm.workers WHERE id = $1 AND NOT draining)
-            RETURNING id, fence, recipe, image, attempt, priority
-        ), event AS (INSERT INTO farm.job_events (job, kind, worker, fence, detail) SELECT id, 'claimed', $1, fence, 'attempt ' || attempt FROM claimed)
-        SELECT id, fence, recipe, image, attempt FROM claimed ORDER BY priority, id
+            RETURNING id, fence, recipe, image, attempt, priority, extract(epoch FROM deadline - now())::float8 AS time_left
+        ), event AS (
+            INSERT INTO farm.job_events (job, kind, worker, fence, detail)
+            SELECT id, 'claimed', $1, fence, 'attempt ' || attempt FROM claimed
+        )
+        SELECT id, fence, recipe, image, attempt, time_left FROM claimed ORDER BY priority, id
         """
 
     static let heartbeat: SQLStatement = """
@@ -108,21 +114,5 @@ extension JobQueue {
             WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id, worker
         ), event AS (INSERT INTO farm.job_events (job, kind, worker, fence) SELECT id, 'cancelled', worker, $2 FROM changed)
         SELECT id FROM changed
-        """
-
-    static let reap: SQLStatement = """
-        WITH lost AS (
-            SELECT id, build_key, worker, fence, attempt >= $1 AS ended, cancel_requested FROM farm.jobs
-            WHERE state = 'running' AND lease_until < now() FOR UPDATE SKIP LOCKED
-        ), changed AS (
-            UPDATE farm.jobs AS job
-            SET state = CASE WHEN lost.cancel_requested THEN 'cancelled' WHEN lost.ended THEN 'failed' ELSE 'queued' END,
-                lease_until = NULL, error_code = $2, error_message = $3, run_after = now(),
-                finished_at = CASE WHEN lost.ended OR lost.cancel_requested THEN now() END
-            FROM lost WHERE job.id = lost.id RETURNING job.id, job.state
-        ), event AS (
-            INSERT INTO farm.job_events (job, kind, worker, fence, detail) SELECT id, 'lost', worker, fence, 'the lease ran out' FROM lost
-        )
-        SELECT id, state FROM changed
         """
 }

@@ -11,7 +11,7 @@ extension JobQueue {
             Self.registerWorker,
             [
                 .text(worker.id), .text(worker.host), .int(worker.process), .textArray(worker.systems), .int(worker.slots),
-                .text(worker.version), .int(Recipe.version),
+                .text(worker.version), .int(Recipe.version), .textArray(worker.features),
             ]
         )
     }
@@ -24,13 +24,17 @@ extension JobQueue {
     package func claim(_ worker: WorkerIdentity, limit: Int) async throws -> [ClaimedJob] {
         try await pool.rows(
             Self.claim,
-            [.text(worker.id), .textArray(worker.systems), .int(Recipe.version), .int(limit), .double(times.lease.inSeconds)]
+            [
+                .text(worker.id), .textArray(worker.systems), .int(Recipe.version), .int(limit), .double(times.lease.inSeconds),
+                .textArray(worker.features),
+            ]
         ) { row in
             ClaimedJob(
                 lease: JobLease(job: try row.int("id"), fence: try row.int("fence")),
                 recipe: try row.bytes("recipe"),
                 image: try row.text("image"),
-                attempt: try row.int("attempt")
+                attempt: try row.int("attempt"),
+                timeLeft: .seconds(try row.double("time_left"))
             )
         }
     }
@@ -99,17 +103,5 @@ extension JobQueue {
     package func cancelled(_ lease: JobLease) async throws {
         try await pool.execute(Self.cancelled, [.int(lease.job), .int(lease.fence)])
         await notify(Self.doneChannel, String(lease.job))
-    }
-
-    /// Puts jobs whose lease ran out back into the queue, or ends them after the last attempt. Anyone may do it at any time.
-    package func reap() async throws {
-        let reaped = try await pool.rows(
-            Self.reap,
-            [
-                .int(times.mostAttempts), .text(JobError.Code.workerLost.rawValue),
-                .text("the worker that built it was lost \(times.mostAttempts) times in a row"),
-            ]
-        ) { row in (try row.int("id"), try row.text("state")) }
-        for (job, state) in reaped { await notify(state == "failed" ? Self.doneChannel : Self.workChannel, String(job)) }
     }
 }

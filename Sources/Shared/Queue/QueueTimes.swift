@@ -19,6 +19,12 @@ package struct QueueTimes: Sendable, Hashable {
     /// The first wait before a passing error is tried again; it doubles each time.
     package var retryDelay: Duration = .seconds(2)
     package var mostAttempts = 4
+    /// How long a job stays wanted when nobody waits any more.
+    package var unwanted: Duration = .seconds(60)
+    /// How long a job waits for a worker of its system to be there at all.
+    package var noWorker: Duration = .seconds(120)
+    /// How long a job may take in all, from the request on.
+    package var deadline: Duration = .seconds(3600)
 
     package init() {}
 
@@ -29,6 +35,9 @@ package struct QueueTimes: Sendable, Hashable {
         giveUp = lease * 7 / 9
         poll = try settings.seconds("NIXERY_POLL_SECONDS", default: poll)
         failureMemory = try settings.seconds("NIXERY_FAILURE_MEMORY_SECONDS", default: failureMemory)
+        unwanted = try settings.seconds("NIXERY_UNWANTED_SECONDS", default: unwanted)
+        noWorker = try settings.seconds("NIXERY_NO_WORKER_SECONDS", default: noWorker)
+        deadline = try settings.seconds("NIXERY_JOB_SECONDS", default: deadline)
         movingFailureMemory = min(failureMemory, movingFailureMemory)
         reap = min(reap, lease)
         guard heartbeat * 2 < giveUp else {
@@ -41,4 +50,7 @@ package struct QueueTimes: Sendable, Hashable {
 extension Duration {
     /// Seconds as a number, for `make_interval`.
     package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+
+    /// Seconds, rounded up, for messages.
+    package var inWholeSeconds: Int { Int(clamping: components.seconds) + (components.attoseconds > 0 ? 1 : 0) }
 }

@@ -9,13 +9,16 @@ package struct WorkerIdentity: Hashable, Sendable {
     /// Jobs at once.
     package let slots: Int
     package let version: String
+    /// Nix's system features, for example `kvm`.
+    package let features: [String]
 
-    package init(id: String, host: String, process: Int, systems: [String], slots: Int, version: String) {
+    package init(id: String, host: String, process: Int, systems: [String], slots: Int, version: String, features: [String] = []) {
         self.id = id
         self.host = host
         self.process = process
         self.systems = systems
         self.slots = slots
         self.version = version
+        self.features = features
     }
 }

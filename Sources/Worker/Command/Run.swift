@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Logging
 import Nix
 import ObjectStorage
@@ -30,40 +29,38 @@ struct Run: AsyncParsableCommand {
         }
         let store = try DirectoryStore(root: settings.storagePath)
         let nix = NixTool(settings: settings.nix, logger: logger)
+        let abilities = try await nix.abilities()
         let identity = WorkerIdentity(
-            id: "\(Self.host):\(getpid()):\(String(UInt32.random(in: .min ... .max), radix: 36))",
-            host: Self.host,
-            process: Int(getpid()),
-            systems: try await nix.systems(),
+            id: ProcessIdentity.make(),
+            host: ProcessIdentity.host,
+            process: ProcessIdentity.process,
+            systems: abilities.systems,
             slots: settings.slots,
-            version: farmVersion
+            version: farmVersion,
+            features: abilities.features
         )
         let pool = try PostgresPool(database, size: 2, logger: logger)
         let beat = settings.times.heartbeat / 2
         let heartbeats = try PostgresPool(
             database, settings: PostgresPoolSettings(size: 1, acquisitionTimeout: beat, callTimeout: beat), logger: logger)
-        let listener = try PostgresListener(database, channels: [JobQueue.workChannel], logger: logger)
+        let listener = try PostgresListener(database, channels: [JobQueue.workChannel, JobQueue.controlChannel], logger: logger)
+        let queue = JobQueue(pool: pool, times: settings.times)
         let worker = WorkerService(
             identity: identity,
-            queue: JobQueue(pool: pool, times: settings.times),
+            queue: queue,
             heartbeats: JobQueue(pool: heartbeats, times: settings.times),
             listener: listener,
             builder: ImageBuilder(nix: nix, store: store, ledger: Records(pool: pool), rootsDirectory: settings.stateDirectory),
+            drain: settings.drain,
             logger: logger
         )
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [pool, heartbeats, listener, worker],
+                services: [pool, heartbeats, listener, QueueSweeper(queue: queue, keep: settings.jobMemory, logger: logger), worker],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )
         )
         try await group.run()
-    }
-
-    private static var host: String {
-        var buffer = [CChar](repeating: 0, count: 256)
-        guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
-        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

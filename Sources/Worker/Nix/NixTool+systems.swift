@@ -7,15 +7,24 @@ extension NixTool {
         enum CodingKeys: String, CodingKey {
             case system
             case extraPlatforms = "extra-platforms"
+            case systemFeatures = "system-features"
         }
 
         let system: Setting<String>
         let extraPlatforms: Setting<[String]>?
+        let systemFeatures: Setting<[String]>?
     }
 
-    /// The systems that this Nix builds for: its own first, then its `extra-platforms`, sorted.
+    /// What this Nix can build.
+    package struct Abilities: Hashable, Sendable {
+        /// Its own system first, then its `extra-platforms`, sorted.
+        package let systems: [String]
+        /// Its `system-features`, such as `kvm`, sorted.
+        package let features: [String]
+    }
+
     /// - Throws: ``NixFailure``, also when Nix is not installed; `CancellationError`.
-    package func systems() async throws -> [String] {
+    package func abilities() async throws -> Abilities {
         let feature = ["--extra-experimental-features", "nix-command"]
         let output: [UInt8]
         do {
@@ -27,7 +36,10 @@ extension NixTool {
         let configuration = try Self.decode(Configuration.self, output, from: "nix config show --json")
         let own = configuration.system.value
         let extra = Set(configuration.extraPlatforms?.value ?? []).subtracting([own])
-        return [own] + extra.sorted(by: StorePathText.precedes)
+        return Abilities(
+            systems: [own] + extra.sorted(by: StorePathText.precedes),
+            features: (configuration.systemFeatures?.value ?? []).sorted(by: StorePathText.precedes)
+        )
     }
 
     /// Nix's version, such as `2.8.0`.

@@ -15,6 +15,7 @@ struct JobRun: Sendable {
         case built(Result<ComposedImage, any Error>)
         case stopped(StopReason?)
         case reporterEnded
+        case late
     }
 
     /// Returns when the job has ended and none of its processes is left.
@@ -23,6 +24,11 @@ struct JobRun: Sendable {
         let end = await withTaskGroup(of: End.self) { group in
             group.addTask { .built(await build(reporter)) }
             group.addTask { .stopped(await signal.wait()) }
+            group.addTask {
+                // Cancelled, it returns early; by then another end counts.
+                try? await Task.sleep(for: max(job.timeLeft, .zero))
+                return .late
+            }
             group.addTask {
                 await report(reporter)
                 return .reporterEnded
@@ -70,6 +76,10 @@ struct JobRun: Sendable {
                 let failure = JobError(buildError: error)
                 logger.notice("job failed", metadata: ["job": "\(job.lease.job)", "code": "\(failure.code.rawValue)"])
                 if try await !queue.fail(job.lease, failure) { logLost() }
+            case .late:
+                let seconds = queue.times.deadline.inWholeSeconds
+                let late = JobError(.timeout, "\(job.image) was not built within \(seconds) s (the limit is NIXERY_JOB_SECONDS)")
+                if try await !queue.fail(job.lease, late) { logLost() }
             case .stopped(.cancelRequested?): try await queue.cancelled(job.lease)
             case .stopped(.shutdown?): try await queue.release(job.lease)
             case .stopped(.leaseLost?): logLost()

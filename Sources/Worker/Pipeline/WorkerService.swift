@@ -11,24 +11,29 @@ package struct WorkerService: Service {
     private let heartbeats: JobQueue
     private let listener: PostgresListener
     private let builder: ImageBuilder
+    /// How long running jobs may go on once the worker was told to stop.
+    private let drain: Duration
     private let logger: Logger
     private let held = HeldJobs()
     private let wakes: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
     package init(
-        identity: WorkerIdentity, queue: JobQueue, heartbeats: JobQueue, listener: PostgresListener, builder: ImageBuilder, logger: Logger
+        identity: WorkerIdentity, queue: JobQueue, heartbeats: JobQueue, listener: PostgresListener, builder: ImageBuilder, drain: Duration,
+        logger: Logger
     ) {
         self.identity = identity
         self.queue = queue
         self.heartbeats = heartbeats
         self.listener = listener
         self.builder = builder
+        self.drain = drain
         self.logger = logger
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Works until the graceful shutdown: then nothing more is claimed, and running jobs are given back.
+    /// Works until the graceful shutdown: then nothing more is claimed, running jobs may go on for a while, and those that are still running
+    /// then are given back with their attempt.
     package func run() async throws {
         try await queue.register(identity)
         logger.notice("worker ready", metadata: ["worker": "\(identity.id)", "systems": "\(identity.systems.joined(separator: " "))"])
@@ -36,14 +41,17 @@ package struct WorkerService: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await beat() }
                 group.addTask { await every(queue.times.poll) { wake.yield() } }
-                group.addTask { await every(queue.times.reap) { await reap() } }
                 group.addTask { await listen() }
                 await work()
                 group.cancelAll()
             }
         } onGracefulShutdown: {
             wake.finish()
-            Task { await held.stopAll() }
+            Task {
+                _ = try? await queue.carryOut(.drain(worker: identity.id))
+                try? await Task.sleep(for: drain)
+                await held.stopAll()
+            }
         }
         await Task { try? await queue.unregister(identity.id) }.value
     }
@@ -94,16 +102,21 @@ package struct WorkerService: Service {
         }
     }
 
-    private func reap() async {
-        do {
-            try await queue.reap()
-        } catch {
-            logger.warning("cannot look for lost jobs", metadata: ["error": "\(error)"])
+    private func listen() async {
+        for await event in listener.events() {
+            if case .notification(JobQueue.controlChannel, _) = event {
+                await lookForCancels()
+            } else {
+                wake.yield()
+            }
         }
     }
 
-    private func listen() async {
-        for await _ in listener.events() { wake.yield() }
+    /// A heartbeat out of turn, which says which jobs to stop.
+    private func lookForCancels() async {
+        let leases = await held.leases
+        guard !leases.isEmpty, let answer = try? await heartbeats.heartbeat(identity.id, leases) else { return }
+        await held.take(answer, asked: leases)
     }
 
     private func every(_ interval: Duration, _ body: @Sendable () async -> Void) async {

@@ -8,6 +8,10 @@ package struct WorkerSettings: Sendable {
     package var storagePath: String
     package var times: QueueTimes
     package var nix: NixSettings
+    /// How long running jobs may go on after the worker was told to stop.
+    package var drain: Duration
+    /// How long ended jobs are kept.
+    package var jobMemory: Duration
     package var migrations: String
     /// Where GC roots of running jobs stand.
     package var stateDirectory: String
@@ -18,6 +22,8 @@ package struct WorkerSettings: Sendable {
         storagePath = try StorageSettings(settings).path
         times = try QueueTimes(settings)
         nix = try Self.nix(settings)
+        drain = try settings.seconds("NIXERY_DRAIN_SECONDS", default: .seconds(25))
+        jobMemory = try settings.seconds("NIXERY_KEEP_JOBS_SECONDS", default: .seconds(30 * 86_400))
         migrations = settings.string("NIXERY_MIGRATIONS") ?? "Migrations"
         stateDirectory = settings.string("NIXERY_STATE_PATH") ?? "/tmp"
     }
