@@ -74,7 +74,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "nixery-frontend",
-            dependencies: ["FrontendServer", "Operations", "Postgres", argumentParser, logging],
+            dependencies: ["FrontendServer", "Operations", "Postgres", "Queue", "Records", "Registry", argumentParser, logging],
             path: "Sources/Frontend/Command",
             swiftSettings: strict
         ),

@@ -20,20 +20,8 @@ package struct JobPages: Sendable {
             return .text(log)
         }
         guard let details = try await queue.details(job) else { return Self.unknown(job) }
-        return .text(Self.page(details))
+        return .text(details.text)
     }
 
     private static func unknown(_ job: Int) -> Response { .text("there is no job \(job)\n", status: .notFound) }
-
-    private static func page(_ job: JobDetails) -> String {
-        var lines = [
-            "job      \(job.job)", "image    \(job.image)", "source   \(job.source)", "system   \(job.system)",
-            "state    \(job.state)", "attempt  \(job.attempt)", "age      \(job.age) s",
-        ]
-        if let worker = job.worker { lines.append("worker   \(worker)") }
-        if let phase = job.phase { lines.append("phase    \(phase)" + (job.total > 0 ? " \(job.done)/\(job.total)" : "")) }
-        lines += ["log      /jobs/\(job.job)/log", ""] + job.events
-        if let error = job.error { lines += ["", error] }
-        return lines.joined(separator: "\n") + "\n"
-    }
 }

@@ -16,3 +16,18 @@ package struct JobDetails: Hashable, Sendable {
     /// Time (UTC), what happened, detail; in order.
     package let events: [String]
 }
+
+extension JobDetails {
+    /// As a terminal shows it.
+    package var text: String {
+        var lines = [
+            "job      \(job)", "image    \(image)", "source   \(source)", "system   \(system)", "state    \(state)",
+            "attempt  \(attempt)", "age      \(age) s",
+        ]
+        if let worker { lines.append("worker   \(worker)") }
+        if let phase { lines.append("phase    \(phase)" + (total > 0 ? " \(done)/\(total)" : "")) }
+        lines += ["log      /jobs/\(job)/log", ""] + events
+        if let error { lines += ["", error] }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import FrontendServer
+import Operations
+
+struct Prebuild: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Have images built ahead of time, behind every pull, and show how it goes on.",
+        discussion: """
+            Takes the package source and the layers' settings from the environment, as serve does: what is built is what a pull of the same \
+            name would get. Ends with status 1 if an image could not be built. Interrupting it cancels nothing.
+            """
+    )
+
+    @Argument(help: "Image names, for example shell/git hello:v1.2.", transform: PrebuildImage.init(parsing:))
+    var images: [PrebuildImage]
+
+    @Flag(help: "Queue them and return.")
+    var detach = false
+
+    func run() async throws {
+        let settings = try FrontendSettings(Settings(ProcessEnvironment.value))
+        let (images, detach) = (images, detach)
+        try await Operator.run { farm in
+            var run = PrebuildRun(farm: farm, settings: settings)
+            for image in images { try await run.queue(image) }
+            if !detach { try await run.follow() }
+            if run.failed > 0 { throw ExitCode.failure }
+        }
+    }
+}
