@@ -1,6 +1,8 @@
 import ArgumentParser
 import FrontendServer
+import Logging
 import Operations
+import Postgres
 
 struct Prebuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
