@@ -53,7 +53,7 @@ let package = Package(
         shared("Layers", ["Hashing"]),
         shared("Registry", ["Hashing"]),
         shared("HTTP", ["CLibcurl"]),
-        shared("ObjectStorage", ["Hashing"]),
+        shared("ObjectStorage", ["CIsal", "CLibcrypto", "HTTP", "Hashing", "Operations", logging]),
         shared("Operations", ["Registry", logging]),
         shared("Postgres", ["CLibpq", "Hashing", logging, lifecycle]),
         shared("Records", ["Hashing", "Postgres", "Registry"]),
