@@ -52,7 +52,8 @@ let package = Package(
         shared("Hashing", ["CLibcrypto"]),
         shared("Layers", ["Hashing"]),
         shared("Registry", ["Hashing"]),
-        shared("ObjectStorage", ["Hashing"]),
+        shared("HTTP", ["CLibcurl"]),
+        shared("ObjectStorage", ["CIsal", "CLibcrypto", "HTTP", "Hashing", "Operations", logging]),
         shared("Operations", ["Registry", logging]),
         shared("Postgres", ["CLibpq", "Hashing", logging, lifecycle]),
         shared("Records", ["Hashing", "Postgres", "Registry"]),
@@ -111,6 +112,7 @@ let package = Package(
                 hummingbird, hummingbirdTesting, lifecycle, logging,
             ]
         ),
+        tests("HTTPTests", ["HTTP", "TestSupport"]),
         tests("HashingTests", ["Hashing"]),
         tests("LayersTests", ["Layers", "Hashing"]),
         tests("CompressionTests", ["Compression", "Hashing"]),

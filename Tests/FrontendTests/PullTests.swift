@@ -127,7 +127,7 @@ import Testing
         let farm = try await RegistryFixture()
         let bytes = Array("0123456789".utf8)
         let digest = try SHA256.digest(of: bytes)
-        try farm.store.put(bytes, as: digest)
+        try await farm.store.put(bytes, as: digest)
         try await farm.application.test(.router) { client in
             var headers = HTTPFields()
             if let range { headers[.range] = range }

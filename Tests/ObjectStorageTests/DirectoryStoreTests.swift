@@ -27,22 +27,22 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 4096, 3_000_000])
-    func keepsWhatItIsGiven(size: Int) throws {
+    func keepsWhatItIsGiven(size: Int) async throws {
         let store = try store()
         let bytes = [UInt8](repeating: 7, count: size)
         let digest = try SHA256.digest(of: bytes)
-        #expect(store.locate(digest) == nil)
-        try store.put(bytes, as: digest)
-        #expect(store.locate(digest) == .file(path: "\(store.root)/layers/\(digest.hex)", size: Int64(size)))
+        #expect(try store.locate(digest) == nil)
+        try await store.put(bytes, as: digest)
+        #expect(try store.locate(digest) == .file(path: "\(store.root)/layers/\(digest.hex)", size: Int64(size)))
         #expect(names(store.root + "/staging").isEmpty)
     }
 
-    @Test func refusesBytesOfAnotherDigest() throws {
+    @Test func refusesBytesOfAnotherDigest() async throws {
         let store = try store()
         let digest = try SHA256.digest(of: [1])
         let mismatch = StorageError.digestMismatch(expected: digest, actual: try SHA256.digest(of: [2]))
-        #expect(throws: mismatch) { try store.put([2], as: digest) }
-        #expect(store.locate(digest) == nil)
+        await #expect(throws: mismatch) { try await store.put([2], as: digest) }
+        #expect(try store.locate(digest) == nil)
         #expect(names(store.root + "/staging").isEmpty)
     }
 
@@ -57,15 +57,15 @@ import Testing
         #expect(names(store.root + "/layers").isEmpty)
     }
 
-    @Test func twoWritersOfOneBlobDoNotDisturbEachOther() throws {
+    @Test func twoWritersOfOneBlobDoNotDisturbEachOther() async throws {
         let store = try store()
         let (one, two): ([UInt8], [UInt8]) = ([1], [2])
         let digest = try SHA256.digest(of: [1, 2])
         let writers = [try store.beginBlob(), try store.beginBlob()]
         for writer in writers { try unsafe writer.write(one.span.bytes) }
         for writer in writers { try unsafe writer.write(two.span.bytes) }
-        for writer in writers { try writer.commit(as: digest) }
-        #expect(store.locate(digest) != nil)
+        for writer in writers { try await writer.commit(as: digest) }
+        #expect(try store.locate(digest) != nil)
     }
 
     @Test(arguments: ["/proc/nothing", "/dev/null/below"])

@@ -5,7 +5,7 @@ import NIOCore
 package import ObjectStorage
 import Registry
 
-/// Blobs of a directory store: whole or in part, streamed in bounded memory. The database is never asked.
+/// Blobs: of a directory store whole or in part, streamed in bounded memory; of other stores by a redirect. The database is never asked.
 package struct BlobRoutes: Sendable {
     package let store: any ObjectStore
     private let files = FileIO()
@@ -14,7 +14,14 @@ package struct BlobRoutes: Sendable {
 
     /// - Throws: ``RegistryError`` for a blob that the store does not have.
     package func respond(_ digest: Digest, to request: Request, context: some RequestContext) async throws -> Response {
-        guard case .file(let path, let size)? = try await store.locate(digest) else { throw RegistryError.blobUnknown(digest.description) }
+        let isHead = request.method == .head
+        let path: String
+        let size: Int64
+        switch try await store.locate(digest, for: isHead ? .head : .get) {
+        case .file(let file, let count)?: (path, size) = (file, count)
+        case .redirect(let url, let lifetime)?: return Self.redirect(to: url, lifetime: lifetime, digest)
+        case nil: throw RegistryError.blobUnknown(digest.description)
+        }
         var headers = HTTPFields.blob(digest)
         let etag = "\"\(digest)\""
         headers[.eTag] = etag
@@ -22,7 +29,6 @@ package struct BlobRoutes: Sendable {
             return Response(status: .notModified, headers: headers)
         }
         let length = Int(size)
-        let isHead = request.method == .head
         switch ByteRange(request.headers[.range], size: length) {
         case .unsatisfiable:
             headers[.contentRange] = "bytes */\(length)"
@@ -34,6 +40,16 @@ package struct BlobRoutes: Sendable {
             guard length > 0 else { return Response(status: .ok, headers: headers) }
             return try await answer(.ok, headers, path, 0...length - 1, isHead: isHead, context: context)
         }
+    }
+
+    /// The store serves the blob by itself, `Range` included. The answer is good for as long as the address is.
+    private static func redirect(to url: String, lifetime: Duration?, _ digest: Digest) -> Response {
+        var headers = HTTPFields()
+        headers[.location] = url
+        headers[.dockerContentDigest] = digest.description
+        // The address may be signed: nobody but the one who asked is to keep it.
+        headers[.cacheControl] = lifetime.map { "private, max-age=\($0.components.seconds)" } ?? "public, max-age=300"
+        return Response(status: .temporaryRedirect, headers: headers)
     }
 
     private func answer(

@@ -47,7 +47,7 @@ extension ImageBuilder {
     /// Of the recorded layers those whose blob is in the store now.
     private func present(_ records: [Digest: LayerRecord]) async throws -> [Digest: LayerRecord] {
         var present: [Digest: LayerRecord] = [:]
-        for (key, record) in records where try await store.locate(record.descriptor.digest) != nil { present[key] = record }
+        for (key, record) in records where try await store.stat(.blob(record.descriptor.digest)) != nil { present[key] = record }
         return present
     }
 
@@ -59,16 +59,15 @@ extension ImageBuilder {
         _ key: Digest, _ pack: @escaping @Sendable (LayerPacker, any ByteSink) throws -> PackedLayer
     ) async throws -> LayerRecord {
         let flag = CancelFlag()
+        let writer = try store.beginBlob()
         let packed = try await withTaskCancellationHandler {
             try await BlockingWork.run {
-                let writer = try store.beginBlob()
-                let packed = try pack(LayerPacker(isCancelled: { flag.isRaised }), BlobSink(writer: writer))
-                try writer.commit(as: packed.digest)
-                return packed
+                try pack(LayerPacker(isCancelled: { flag.isRaised }), BlobSink(writer: writer))
             }
         } onCancel: {
             flag.raise()
         }
+        try await writer.commit(as: packed.digest)
         let descriptor = LayerDescriptor(
             digest: packed.digest,
             size: packed.size,

@@ -101,10 +101,9 @@ package struct ImageBuilder: Sendable {
     }
 
     private func store(_ composed: ComposedImage) async throws {
-        try await BlockingWork.run {
-            try store.put(composed.config, as: composed.image.configDigest)
-            try store.put(composed.image.oci.bytes, as: composed.image.oci.digest)
-            if let docker = composed.image.docker { try store.put(docker.bytes, as: docker.digest) }
+        try await store.put(composed.config, as: composed.image.configDigest, contentType: MediaType.ociConfig)
+        for manifest in [composed.image.oci, composed.image.docker].compactMap({ $0 }) {
+            try await store.put(manifest.bytes, as: manifest.digest, contentType: manifest.format.mediaType)
         }
     }
 }

@@ -13,8 +13,8 @@ extension JobError {
         case let error as JobError: self = error
         case let error as NixFailure: self.init(Code(error.kind), error.report)
         case let error as RecipeError: self.init(.badRequest, error.description)
-        case StorageError.noSpace(let path): self.init(.outOfDisk, StorageError.noSpace(path).description)
-        case let error as StorageError: self.init(.uploadFailed, error.description)
+        case let error as StorageError:
+            if case .noSpace = error { self.init(.outOfDisk, error.description) } else { self.init(.uploadFailed, error.description) }
         case let error as PackingError: self.init(.badRequest, error.description)
         default: self.init(.internal, "\(error)")
         }

@@ -1,0 +1,67 @@
+private import CIsal
+import Hashing
+private import Synchronization
+
+/// What is known of bytes once they have passed: SHA-256, CRC-32C and their count.
+final class StreamHash: Sendable {
+    struct Sum: Hashable, Sendable {
+        let digest: Digest
+        /// CRC-32 with Castagnoli's polynomial (RFC 3720, 12.1), as Google Cloud Storage uses it.
+        let crc32c: UInt32
+        /// Count of bytes.
+        let size: Int64
+    }
+
+    private struct State: ~Copyable {
+        var hash: SHA256
+        var register = UInt32.max
+        var size: Int64 = 0
+    }
+
+    private let state: Mutex<State>
+
+    init() throws(StorageError) {
+        do {
+            state = Mutex(State(hash: try SHA256()))
+        } catch {
+            throw .damaged(object: "the blob", reason: error.description)
+        }
+    }
+
+    func update(_ bytes: RawSpan) {
+        state.withLock { state in
+            unsafe bytes.withUnsafeBytes { bytes in
+                unsafe state.hash.update(bytes)
+                unsafe state.register = Self.crc32c(bytes, state.register)
+                state.size += Int64(bytes.count)
+            }
+        }
+    }
+
+    /// The sum of all bytes so far. Call it once, at the end.
+    func finish() throws(StorageError) -> Sum {
+        let (digest, register, size) = state.withLock { state in
+            let digest: Digest? = try? state.hash.finalize()
+            return (digest, state.register, state.size)
+        }
+        guard let digest else { throw .damaged(object: "the blob", reason: HashingError.unavailable.description) }
+        return Sum(digest: digest, crc32c: ~register, size: size)
+    }
+
+    static func crc32c(_ bytes: [UInt8]) -> UInt32 {
+        unsafe ~bytes.withUnsafeBytes { unsafe crc32c($0, .max) }
+    }
+
+    /// Goes on with a register, which begins as all ones and is inverted at the end. ISA-L takes at most 2^31 - 1 bytes at once.
+    private static func crc32c(_ bytes: UnsafeRawBufferPointer, _ register: UInt32) -> UInt32 {
+        var register = register
+        var offset = 0
+        while offset < bytes.count {
+            let count = min(bytes.count - offset, 1 << 30)
+            let part = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress?.advanced(by: offset))
+            unsafe register = crc32_iscsi(part?.assumingMemoryBound(to: UInt8.self), Int32(count), register)
+            offset += count
+        }
+        return register
+    }
+}
