@@ -62,6 +62,7 @@ let package = Package(
         .systemLibrary(name: "CLinux", path: "Sources/Shared/CLinux"),
         shared("Packing", ["CExtendedAttributes", "Compression", "Hashing", "Layers"]),
         shared("Composition", ["Hashing", "Layers", "Records", "Registry"]),
+        shared("Publication", ["Composition", "Hashing", "ObjectStorage", "Postgres", "Queue", "Records", "Registry", lifecycle, logging]),
         shared("Queue", ["Hashing", "Operations", "Postgres", "Records", "Registry", lifecycle, logging]),
 
         .target(
@@ -85,8 +86,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Composition", "Hashing", "Layers", "Nix", "ObjectStorage", "Operations", "Packing", "Postgres", "Queue", "Records",
-                "Registry",
+                "Composition", "Hashing", "Layers", "Nix", "ObjectStorage", "Operations", "Packing", "Postgres", "Publication", "Queue",
+                "Records", "Registry",
                 lifecycle, logging,
             ],
             path: "Sources/Worker/Pipeline",

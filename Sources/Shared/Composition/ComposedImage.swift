@@ -46,7 +46,7 @@ package struct ComposedImage: Hashable, Sendable {
     }
 
     /// The label names are those of the OCI image specification's annotations, and one of our own.
-    private static func labels(_ recipe: Recipe) -> [ImageConfig.Label] {
+    package static func labels(_ recipe: Recipe) -> [ImageConfig.Label] {
         var labels = [ImageConfig.Label("nixery-farm.packages", recipe.packages.joined(separator: " "))]
         if let revision = recipe.source.revision { labels.append(ImageConfig.Label("org.opencontainers.image.revision", revision)) }
         if case .git(let url, _) = recipe.source {

@@ -61,11 +61,16 @@ extension JobQueue {
             INSERT INTO farm.manifests (oci_digest, oci_bytes, docker_digest, docker_bytes, config_digest, image, caveats)
             SELECT $3, $4, $5, $6, $7, image, $9::text[] FROM mine ON CONFLICT DO NOTHING
         ), layer AS (
-            INSERT INTO farm.manifest_layers (oci_digest, position, layer_key)
-            SELECT $3, given.position, decode(given.hex, 'hex') FROM mine, unnest($8::text[]) WITH ORDINALITY AS given(hex, position)
+            INSERT INTO farm.manifest_layers (oci_digest, position, layer_key, digest)
+            SELECT $3, given.position, known.layer_key, known.digest
+            FROM mine, unnest($8::text[]) WITH ORDINALITY AS given(hex, position)
+            LEFT JOIN farm.layers known ON known.layer_key = decode(given.hex, 'hex')
             ON CONFLICT DO NOTHING
         ), kept AS (
             INSERT INTO farm.cache_keys (build_key, oci_digest) SELECT build_key, $3 FROM mine WHERE pinned ON CONFLICT DO NOTHING
+        ), outbox AS (
+            INSERT INTO farm.outbox (path, kind, key) SELECT 'manifests/' || encode(build_key, 'hex'), 'manifest', build_key
+            FROM mine WHERE pinned ON CONFLICT (path) DO UPDATE SET run_after = now()
         ), finished AS (
             UPDATE farm.jobs AS job SET state = 'succeeded', phase = 'done', finished_at = now(), lease_until = NULL,
                 manifest = COALESCE((SELECT oci_digest FROM farm.cache_keys known WHERE mine.pinned AND known.build_key = mine.build_key), $3)

@@ -21,6 +21,14 @@ package enum ManifestFormat: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// The form of stored bytes, by the media type that they say of themselves; `nil` for what is no manifest.
+    package init?(of bytes: [UInt8]) {
+        guard let form = Self.allCases.first(where: { bytes.starts(with: #"{"schemaVersion":2,"mediaType":"\#($0.mediaType)","#.utf8) }) else {
+            return nil
+        }
+        self = form
+    }
+
     /// The form that an `Accept` header asks for: OCI when both or neither are named (RFC 9110 12.5.1, weights apart: no client sends any).
     package init(accept: String?) {
         guard let accept else {

@@ -67,6 +67,7 @@ extension ImageBuilder {
         } onCancel: {
             flag.raise()
         }
+        try await ledger.reserve([packed.digest])
         try await writer.commit(as: packed.digest)
         let descriptor = LayerDescriptor(
             digest: packed.digest,

@@ -101,6 +101,8 @@ package struct ImageBuilder: Sendable {
     }
 
     private func store(_ composed: ComposedImage) async throws {
+        let image = composed.image
+        try await ledger.reserve([image.configDigest, image.oci.digest] + (image.docker.map { [$0.digest] } ?? []))
         try await store.put(composed.config, as: composed.image.configDigest, contentType: MediaType.ociConfig)
         for manifest in [composed.image.oci, composed.image.docker].compactMap({ $0 }) {
             try await store.put(manifest.bytes, as: manifest.digest, contentType: manifest.format.mediaType)

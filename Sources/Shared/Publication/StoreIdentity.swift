@@ -1,0 +1,52 @@
+package import ObjectStorage
+package import Postgres
+
+/// Which store it is, said once: the store carries an id, the database records it. A directory that is not really shared between two hosts is
+/// found out when the second process starts.
+package enum StoreIdentity {
+    /// Reads the store's id, making one for a new store, and compares it with the recorded one, recording it for a new database.
+    /// - Throws: ``StoreIdentityError``, `StorageError`, `PostgresError`.
+    package static func check(_ store: any ObjectStore, _ pool: PostgresPool) async throws {
+        let id = try await self.id(of: store)
+        let recorded = try await pool.first(record, [.text(id), .text(store.place)]) { row in
+            (id: try row.text("id"), place: try row.text("place"))
+        }
+        guard let recorded, recorded.id != id else { return }
+        throw StoreIdentityError(found: id, place: store.place, recorded: recorded.id, recordedPlace: recorded.place)
+    }
+
+    private static func id(of store: any ObjectStore) async throws -> String {
+        if let bytes = try await store.get(.storeIdentity, limit: 1024) { return text(bytes) }
+        let fresh = (0..<4).map { _ in String(UInt32.random(in: .min ... .max), radix: 36) }.joined(separator: "-")
+        _ = try await store.put(Array((fresh + "\n").utf8), as: .storeIdentity, contentType: "text/plain", ifAbsent: true)
+        // Another process may have been first.
+        return text(try await store.get(.storeIdentity, limit: 1024) ?? Array(fresh.utf8))
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+
+    private static let record: SQLStatement = """
+        WITH made AS (
+            INSERT INTO farm.store_identity (id, place) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id, place
+        )
+        SELECT id, place FROM made UNION ALL SELECT id, place FROM farm.store_identity LIMIT 1
+        """
+}
+
+/// The store that this process sees is not the one that the database belongs to.
+package struct StoreIdentityError: Error, Hashable, CustomStringConvertible {
+    package let found: String
+    package let place: String
+    package let recorded: String
+    package let recordedPlace: String
+
+    package var description: String {
+        """
+        the store at \(place) has the id \(found), but the database belongs to the store \(recorded), which was at \(recordedPlace): \
+        all frontends and workers need one and the same store. If the images of the other store are to be given up, remove the row of \
+        farm.store_identity and empty farm.layers and farm.manifests
+        """
+    }
+}
