@@ -8,7 +8,7 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve images over HTTP until stopped.",
         discussion: """
-            Needs DATABASE_URL (or PGHOST, PGDATABASE, ...), STORAGE_PATH, and one of NIXERY_CHANNEL, NIXERY_PKGS_REPO, NIXERY_PKGS_PATH. \
+            Needs DATABASE_URL (or PGHOST, PGDATABASE, ...), a store (NIXERY_STORAGE_BACKEND, STORAGE_PATH, ...), and one of NIXERY_CHANNEL, NIXERY_PKGS_REPO, NIXERY_PKGS_PATH. \
             Listens on PORT (8080). Health: /healthz, /readyz. Jobs: /jobs/<number>.
             """
     )

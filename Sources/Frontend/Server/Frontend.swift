@@ -23,7 +23,7 @@ package struct Frontend: Sendable {
     /// Serves until the process is told to stop (SIGTERM, SIGINT).
     /// - Throws: what kept it from starting.
     package func run() async throws {
-        let store = try DirectoryStore(root: settings.storagePath)
+        let store = try settings.storage.open(environment: { ProcessEnvironment.value($0) }, logger: logger)
         let pool = try PostgresPool(database.withApplicationName("nixery-frontend"), size: settings.connections, logger: logger)
         let listener = try PostgresListener(
             database.withApplicationName("nixery-frontend"), channels: [JobQueue.doneChannel], logger: logger)

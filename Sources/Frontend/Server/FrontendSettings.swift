@@ -7,7 +7,7 @@ package struct FrontendSettings: Sendable {
     package var host: String
     package var port: Int
     package var source: PackageSourceSetting
-    package var storagePath: String
+    package var storage: StorageSettings
     package var layering: Recipe.Layering
     package var packing: Recipe.Packing
     package var times: QueueTimes
@@ -27,7 +27,7 @@ package struct FrontendSettings: Sendable {
         host = settings.string("NIXERY_HOST") ?? "0.0.0.0"
         port = try settings.integer("PORT", default: 8080, in: 1...65535)
         source = try PackageSourceSetting(settings)
-        storagePath = try StorageSettings(settings).path
+        storage = try StorageSettings(settings)
         layering = Recipe.Layering(strategy: "dominators", budget: try settings.integer("NIXERY_LAYER_BUDGET", default: 94, in: 1...120))
         packing = Recipe.Packing(version: 1, codec: "gzip", level: 1)
         times = try QueueTimes(settings)

@@ -4,6 +4,8 @@ package import Hashing
 /// What a store could not do, in words for the log and for the person who set it up.
 package enum StorageError: Error, Hashable, CustomStringConvertible {
     case directory(String, action: String, reason: String)
+    /// Where blobs wait for their upload.
+    case spool(String, action: String, reason: String)
     /// A disk is full.
     /// - Parameter setting: the variable that names the directory.
     case noSpace(String, setting: String)
@@ -22,6 +24,8 @@ package enum StorageError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .directory(let path, let action, let reason):
             "cannot \(action) \(path): \(reason); STORAGE_PATH must name a directory that this process can write"
+        case .spool(let path, let action, let reason):
+            "cannot \(action) \(path): \(reason); NIXERY_SPOOL_PATH must name a directory that this process can write"
         case .missing(let key): "the layer with the key \(key.hex) was not stored"
         case .noSpace(let path, let setting): "no space is left below \(path): free some, or point \(setting) at a larger disk"
         case .digestMismatch(let expected, let actual): "the bytes for \(expected) have the digest \(actual): nothing was stored"

@@ -48,8 +48,10 @@ final class StreamHash: Sendable {
         return Sum(digest: digest, crc32c: ~register, size: size)
     }
 
-    static func crc32c(_ bytes: [UInt8]) -> UInt32 {
-        unsafe ~bytes.withUnsafeBytes { unsafe crc32c($0, .max) }
+    static func sum(of bytes: [UInt8]) throws(StorageError) -> Sum {
+        let hash = try StreamHash()
+        unsafe hash.update(bytes.span.bytes)
+        return try hash.finish()
     }
 
     /// Goes on with a register, which begins as all ones and is inverted at the end. ISA-L takes at most 2^31 - 1 bytes at once.

@@ -14,7 +14,7 @@ struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Claim jobs from the database and build them until stopped.",
         discussion: """
-            Needs DATABASE_URL (or PGHOST, PGDATABASE, ...), STORAGE_PATH, Nix, and nixery-prepare-image and nixery-guard on PATH. \
+            Needs DATABASE_URL (or PGHOST, PGDATABASE, ...), a store (NIXERY_STORAGE_BACKEND, STORAGE_PATH, ...), Nix, and nixery-prepare-image and nixery-guard on PATH. \
             NIXERY_WORKER_SLOTS (2) jobs are built at once; NIX_TIMEOUT (60) bounds each builder in seconds.
             """
     )
@@ -27,7 +27,7 @@ struct Run: AsyncParsableCommand {
         guard try await Migrator.load(directory: settings.migrations).pending(database).isEmpty else {
             throw SettingsError("the database's schema is older than this program: run 'nixery-frontend migrate' first")
         }
-        let store = try DirectoryStore(root: settings.storagePath)
+        let store = try settings.storage.open(environment: { ProcessEnvironment.value($0) }, logger: logger)
         let nix = NixTool(settings: settings.nix, logger: logger)
         let abilities = try await nix.abilities()
         let identity = WorkerIdentity(

@@ -5,7 +5,7 @@ package import Queue
 /// What a worker is told by its environment. None of it decides the bytes of an image: that is the recipe's.
 package struct WorkerSettings: Sendable {
     package var slots: Int
-    package var storagePath: String
+    package var storage: StorageSettings
     package var times: QueueTimes
     package var nix: NixSettings
     /// How long running jobs may go on after the worker was told to stop.
@@ -19,7 +19,7 @@ package struct WorkerSettings: Sendable {
     /// - Throws: ``SettingsError`` that names the variable and what it takes.
     package init(_ settings: Settings) throws(SettingsError) {
         slots = try settings.integer("NIXERY_WORKER_SLOTS", default: 2, in: 1...256)
-        storagePath = try StorageSettings(settings).path
+        storage = try StorageSettings(settings)
         times = try QueueTimes(settings)
         nix = try Self.nix(settings)
         drain = try settings.seconds("NIXERY_DRAIN_SECONDS", default: .seconds(25))
