@@ -68,7 +68,7 @@ let package = Package(
         .target(
             name: "FrontendServer",
             dependencies: [
-                "Hashing", "ObjectStorage", "Operations", "Postgres", "Queue", "Records", "Registry",
+                "Hashing", "ObjectStorage", "Operations", "Postgres", "Publication", "Queue", "Records", "Registry",
                 hummingbird, lifecycle, logging, subprocess,
             ],
             path: "Sources/Frontend/Server",
@@ -76,7 +76,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "nixery-frontend",
-            dependencies: ["FrontendServer", "Operations", "Postgres", "Queue", "Records", "Registry", argumentParser, logging],
+            dependencies: ["FrontendServer", "ObjectStorage", "Operations", "Postgres", "Publication", "Queue", "Records", "Registry", argumentParser, logging],
             path: "Sources/Frontend/Command",
             swiftSettings: strict
         ),
@@ -96,7 +96,7 @@ let package = Package(
         .executableTarget(
             name: "nixery-worker",
             dependencies: [
-                "Nix", "ObjectStorage", "Operations", "Pipeline", "Postgres", "Queue", "Records", "Registry",
+                "Nix", "ObjectStorage", "Operations", "Pipeline", "Postgres", "Publication", "Queue", "Records", "Registry",
                 argumentParser, lifecycle, logging,
             ],
             path: "Sources/Worker/Command",
@@ -109,7 +109,8 @@ let package = Package(
         tests(
             "FrontendTests",
             [
-                "FrontendServer", "Hashing", "ObjectStorage", "Operations", "Postgres", "Queue", "Records", "Registry", "TestSupport",
+                "FrontendServer", "Hashing", "ObjectStorage", "Operations", "Postgres", "Publication", "Queue", "Records", "Registry",
+                "TestSupport",
                 hummingbird, hummingbirdTesting, lifecycle, logging,
             ]
         ),
@@ -127,6 +128,10 @@ let package = Package(
             path: "Tests/PackageSetTests",
             exclude: ["Fixtures"],
             swiftSettings: strict
+        ),
+        tests(
+            "PublicationTests",
+            ["Composition", "Hashing", "ObjectStorage", "Postgres", "Publication", "Queue", "Records", "Registry", "TestSupport", logging]
         ),
         tests("PostgresTests", ["Hashing", "Postgres", "TestSupport", logging]),
         tests("QueueTests", ["Hashing", "Postgres", "Queue", "Records", "Registry", "TestSupport", logging]),

@@ -7,6 +7,7 @@ import Logging
 import ObjectStorage
 import Operations
 import Postgres
+import Publication
 import Queue
 import Records
 import Registry
@@ -19,6 +20,7 @@ struct RegistryFixture {
     let pool: PostgresPool
     let database: PostgresConfiguration
     let waiters: BuildWaiters
+    let library: ManifestLibrary
     let records: Records
     let store: DirectoryStore
     let manifests: ManifestService
@@ -39,9 +41,10 @@ struct RegistryFixture {
         store = try DirectoryStore(root: "/tmp/nixery-frontend-\(getpid())-\(UInt32.random(in: .min ... .max))")
         let frontend = FrontendIdentity(id: "frontend", host: "h", process: 2, version: "test")
         waiters = BuildWaiters(frontend: frontend, queue: queue, listener: listener, wait: wait, logger: logger)
+        library = ManifestLibrary(records: records, store: store, logger: logger)
         manifests = ManifestService(
             resolver: SourceResolver(source, memory: .seconds(60)),
-            records: records,
+            library: library,
             queue: queue,
             waiters: waiters,
             layering: Recipe.Layering(strategy: "dominators", budget: 94),
@@ -50,7 +53,7 @@ struct RegistryFixture {
         )
         let responder = RegistryResponder(
             manifests: manifests,
-            blobs: BlobRoutes(store: store),
+            blobs: BlobRoutes(store: store, library: library),
             jobs: JobPages(queue: queue),
             health: Health(pool: pool, store: store)
         )

@@ -11,7 +11,7 @@ import ArgumentParser
                 name: "For operators",
                 subcommands: [
                     Jobs.self, Job.self, Workers.self, Health.self, Retry.self, Cancel.self, Drain.self, Pause.self, Resume.self,
-                    Prebuild.self,
+                    Prebuild.self, Collect.self,
                 ])
         ]
     )

@@ -3,14 +3,20 @@ package import Hashing
 package import Hummingbird
 import NIOCore
 package import ObjectStorage
+package import Publication
 import Registry
 
-/// Blobs: of a directory store whole or in part, streamed in bounded memory; of other stores by a redirect. The database is never asked.
+/// Blobs: of a directory store whole or in part, streamed in bounded memory; of other stores by a redirect. The database is asked only for one that is
+/// missing.
 package struct BlobRoutes: Sendable {
     package let store: any ObjectStore
+    private let library: ManifestLibrary
     private let files = FileIO()
 
-    package init(store: any ObjectStore) { self.store = store }
+    package init(store: any ObjectStore, library: ManifestLibrary) {
+        self.store = store
+        self.library = library
+    }
 
     /// - Throws: ``RegistryError`` for a blob that the store does not have.
     package func respond(_ digest: Digest, to request: Request, context: some RequestContext) async throws -> Response {
@@ -20,7 +26,10 @@ package struct BlobRoutes: Sendable {
         switch try await store.locate(digest, for: isHead ? .head : .get) {
         case .file(let file, let count)?: (path, size) = (file, count)
         case .redirect(let url, let lifetime)?: return Self.redirect(to: url, lifetime: lifetime, digest)
-        case nil: throw RegistryError.blobUnknown(digest.description)
+        case nil:
+            // Damage is mended by the next pull: nothing names the blob any more, so it is built again.
+            guard try await library.vanished(digest) else { throw RegistryError.blobUnknown(digest.description) }
+            throw RegistryError.blobGone(digest.description)
         }
         var headers = HTTPFields.blob(digest)
         let etag = "\"\(digest)\""

@@ -3,6 +3,7 @@ package import Logging
 import ObjectStorage
 import Operations
 package import Postgres
+import Publication
 import Queue
 import Records
 import ServiceLifecycle
@@ -31,9 +32,12 @@ package struct Frontend: Sendable {
         let identity = FrontendIdentity(
             id: ProcessIdentity.make(), host: ProcessIdentity.host, process: ProcessIdentity.process, version: farmVersion)
         let waiters = BuildWaiters(frontend: identity, queue: queue, listener: listener, wait: settings.wait, logger: logger)
+        let records = Records(pool: pool)
+        try await StoreIdentity.check(store, pool)
+        let library = ManifestLibrary(records: records, store: store, logger: logger)
         let manifests = ManifestService(
             resolver: SourceResolver(settings.source, memory: settings.resolutionMemory),
-            records: Records(pool: pool),
+            library: library,
             queue: queue,
             waiters: waiters,
             layering: settings.layering,
@@ -42,7 +46,7 @@ package struct Frontend: Sendable {
         )
         let responder = RegistryResponder(
             manifests: manifests,
-            blobs: BlobRoutes(store: store),
+            blobs: BlobRoutes(store: store, library: library),
             jobs: JobPages(queue: queue),
             health: Health(pool: pool, store: store)
         )
@@ -53,7 +57,13 @@ package struct Frontend: Sendable {
         )
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [pool, listener, QueueSweeper(queue: queue, keep: settings.jobMemory, logger: logger), waiters, server],
+                services: [
+                    pool, listener,
+                    QueueSweeper(queue: queue, keep: settings.jobMemory, logger: logger),
+                    Outbox(pool: pool, store: store, times: settings.times, logger: logger),
+                    AskedWriter(library: library, logger: logger),
+                    waiters, server,
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )

@@ -1,6 +1,7 @@
 package import Hashing
 import Logging
 import Postgres
+package import Publication
 package import Queue
 package import Records
 package import Registry
@@ -8,7 +9,7 @@ package import Registry
 /// Finds a manifest, or has it built and waits.
 package struct ManifestService: Sendable {
     package let resolver: SourceResolver
-    package let records: Records
+    package let library: ManifestLibrary
     package let queue: JobQueue
     package let waiters: BuildWaiters
     package let layering: Recipe.Layering
@@ -17,11 +18,11 @@ package struct ManifestService: Sendable {
     package let relays: Bool
 
     package init(
-        resolver: SourceResolver, records: Records, queue: JobQueue, waiters: BuildWaiters, layering: Recipe.Layering,
+        resolver: SourceResolver, library: ManifestLibrary, queue: JobQueue, waiters: BuildWaiters, layering: Recipe.Layering,
         packing: Recipe.Packing, relays: Bool
     ) {
         self.resolver = resolver
-        self.records = records
+        self.library = library
         self.queue = queue
         self.waiters = waiters
         self.layering = layering
@@ -38,7 +39,7 @@ package struct ManifestService: Sendable {
     /// A manifest by digest, whatever the name: digests are unique.
     /// - Throws: ``RegistryError``.
     package func manifest(digest: Digest) async throws -> StoredManifest {
-        guard let manifest = try await records.manifest(digest: digest) else {
+        guard let manifest = try await library.manifest(digest: digest) else {
             throw RegistryError.manifestUnknown("no image of this registry has the digest \(digest)")
         }
         return manifest
@@ -54,10 +55,10 @@ package struct ManifestService: Sendable {
         let name = try ImageName(parsing: text)
         let recipe = Recipe(source: try await resolver.resolve(tag: tag), name: name, layering: layering, packing: packing)
         let key = try recipe.buildKey()
-        if recipe.isPinned, let manifest = try await records.manifest(cacheKey: key, format: format) { return .manifest(manifest) }
+        if recipe.isPinned, let manifest = try await library.manifest(of: recipe, key: key, format: format) { return .manifest(manifest) }
         let outcome = try await outcome(BuildRequest(recipe: recipe, key: key, image: text), hop: hop)
         if case .manifest(let digest, _)? = outcome {
-            guard let manifest = try await records.manifest(ociDigest: digest, format: format) else {
+            guard let manifest = try await library.manifest(ociDigest: digest, format: format) else {
                 throw RegistryError.tooManyRequests("the image \(text) was removed while it was asked for; ask again", retryAfter: 1)
             }
             return .manifest(manifest)

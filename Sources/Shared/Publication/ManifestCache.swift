@@ -15,6 +15,14 @@ final class ManifestCache: Sendable {
     private struct Generations {
         var young: [Key: Entry] = [:]
         var old: [Key: Entry] = [:]
+
+        mutating func insert(_ entry: Entry, for key: Key) {
+            if young.count >= ManifestCache.generation {
+                old = young
+                young = [:]
+            }
+            young[key] = entry
+        }
     }
 
     private struct Entry {
@@ -27,9 +35,9 @@ final class ManifestCache: Sendable {
     private let generations = Mutex(Generations())
 
     subscript(key: Key) -> StoredManifest? {
-        generations.withLock { generations in
+        generations.withLock { generations -> StoredManifest? in
             guard let entry = generations.young[key] ?? generations.old[key], entry.until > .now else { return nil }
-            if generations.young[key] == nil { generations.insert(entry, for: key, most: Self.generation) }
+            if generations.young[key] == nil { generations.insert(entry, for: key) }
             return entry.manifest
         }
     }
@@ -37,19 +45,9 @@ final class ManifestCache: Sendable {
     /// - Returns: the same manifest.
     func keep(_ manifest: StoredManifest, for key: Key) -> StoredManifest {
         let entry = Entry(manifest: manifest, until: .now + Self.lifetime)
-        generations.withLock { $0.insert(entry, for: key, most: Self.generation) }
+        generations.withLock { $0.insert(entry, for: key) }
         return manifest
     }
 
     func removeAll() { generations.withLock { $0 = Generations() } }
-}
-
-extension ManifestCache.Generations {
-    fileprivate mutating func insert(_ entry: ManifestCache.Entry, for key: ManifestCache.Key, most: Int) {
-        if young.count >= most {
-            old = young
-            young = [:]
-        }
-        young[key] = entry
-    }
 }

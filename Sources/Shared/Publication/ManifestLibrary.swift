@@ -1,4 +1,4 @@
-package import Composition
+import Composition
 package import Hashing
 package import Logging
 package import ObjectStorage
@@ -54,9 +54,13 @@ package struct ManifestLibrary: Sendable {
     /// The store has no such blob: if records name it, they are dropped, so that the next pull builds it again.
     /// - Returns: whether there were such records.
     package func vanished(_ digest: Digest) async throws -> Bool {
+        // A store that is not there at all, such as a directory that is not mounted, has lost nothing.
+        try await store.check()
+        guard try await store.get(.storeIdentity, limit: 1024) != nil else { throw StoreIdentityError.missing(store.place) }
         guard try await records.forget(digest) else { return false }
         cache.removeAll()
-        logger.error("a blob is gone from the store; its records were dropped", metadata: ["digest": "\(digest)", "store": "\(store.place)"])
+        logger.error(
+            "a blob is gone from the store; its records were dropped", metadata: ["digest": "\(digest)", "store": "\(store.place)"])
         return true
     }
 
@@ -98,7 +102,8 @@ package struct ManifestLibrary: Sendable {
                 image: recipe.packages.joined(separator: "/"))
             return true
         } catch let error as DamagedImage {
-            logger.warning("an image in the store cannot be used", metadata: ["object": "\(ObjectName.manifest(key))", "reason": "\(error)"])
+            logger.warning(
+                "an image in the store cannot be used", metadata: ["object": "\(ObjectName.manifest(key))", "reason": "\(error)"])
             return false
         }
     }

@@ -5,7 +5,7 @@ package import Postgres
 package import Queue
 import Records
 import Registry
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Writes to the store what the database has committed: `manifests/<cache key>` and `builds/<layer key>`, so that a farm whose database was
 /// lost serves again. Whoever is free does it; a process that dies in the middle leaves the entry to the next.

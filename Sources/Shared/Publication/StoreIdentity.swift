@@ -12,7 +12,7 @@ package enum StoreIdentity {
             (id: try row.text("id"), place: try row.text("place"))
         }
         guard let recorded, recorded.id != id else { return }
-        throw StoreIdentityError(found: id, place: store.place, recorded: recorded.id, recordedPlace: recorded.place)
+        throw StoreIdentityError.other(found: id, place: store.place, recorded: recorded.id, recordedPlace: recorded.place)
     }
 
     private static func id(of store: any ObjectStore) async throws -> String {
@@ -36,17 +36,21 @@ package enum StoreIdentity {
 }
 
 /// The store that this process sees is not the one that the database belongs to.
-package struct StoreIdentityError: Error, Hashable, CustomStringConvertible {
-    package let found: String
-    package let place: String
-    package let recorded: String
-    package let recordedPlace: String
+package enum StoreIdentityError: Error, Hashable, CustomStringConvertible {
+    case other(found: String, place: String, recorded: String, recordedPlace: String)
+    /// The store has lost its id.
+    case missing(String)
 
     package var description: String {
-        """
-        the store at \(place) has the id \(found), but the database belongs to the store \(recorded), which was at \(recordedPlace): \
-        all frontends and workers need one and the same store. If the images of the other store are to be given up, remove the row of \
-        farm.store_identity and empty farm.layers and farm.manifests
-        """
+        switch self {
+        case .missing(let place):
+            "the store at \(place) carries no id any more: it is empty, or another one, for example a directory that is not mounted"
+        case .other(let found, let place, let recorded, let recordedPlace):
+            """
+            the store at \(place) has the id \(found), but the database belongs to the store \(recorded), which was at \(recordedPlace): \
+            all frontends and workers need one and the same store. If the images of the other store are to be given up, remove the row of \
+            farm.store_identity and empty farm.layers and farm.manifests
+            """
+        }
     }
 }

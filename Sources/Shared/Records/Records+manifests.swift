@@ -1,6 +1,6 @@
 package import Hashing
 import Postgres
-package import Registry
+import Registry
 
 /// What happens to manifests beside their being published: they come back from the store, are asked for, and lose a blob.
 extension Records {

@@ -23,7 +23,8 @@ package enum ManifestFormat: String, Sendable, Hashable, CaseIterable {
 
     /// The form of stored bytes, by the media type that they say of themselves; `nil` for what is no manifest.
     package init?(of bytes: [UInt8]) {
-        guard let form = Self.allCases.first(where: { bytes.starts(with: #"{"schemaVersion":2,"mediaType":"\#($0.mediaType)","#.utf8) }) else {
+        guard let form = Self.allCases.first(where: { bytes.starts(with: #"{"schemaVersion":2,"mediaType":"\#($0.mediaType)","#.utf8) })
+        else {
             return nil
         }
         self = form

@@ -56,6 +56,11 @@ extension RegistryError {
         RegistryError(.blobUnknown, status: 404, message: "no image of this registry holds \(digest)")
     }
 
+    package static func blobGone(_ digest: String) -> RegistryError {
+        RegistryError(
+            .blobUnknown, status: 404, message: "\(digest) is gone from the store; pull the image again, and it is built anew")
+    }
+
     package static func digestInvalid(_ text: String) -> RegistryError {
         RegistryError(
             .digestInvalid,

@@ -5,6 +5,7 @@ import ObjectStorage
 import Operations
 import Pipeline
 import Postgres
+import Publication
 import Queue
 import Records
 import ServiceLifecycle
@@ -29,6 +30,8 @@ struct Run: AsyncParsableCommand {
         }
         let store = try settings.storage.open(environment: { ProcessEnvironment.value($0) }, logger: logger)
         let nix = NixTool(settings: settings.nix, logger: logger)
+        let pool = try PostgresPool(database, size: 2, logger: logger)
+        try await StoreIdentity.check(store, pool)
         let abilities = try await nix.abilities()
         let identity = WorkerIdentity(
             id: ProcessIdentity.make(),
@@ -39,7 +42,6 @@ struct Run: AsyncParsableCommand {
             version: farmVersion,
             features: abilities.features
         )
-        let pool = try PostgresPool(database, size: 2, logger: logger)
         let beat = settings.times.heartbeat / 2
         let heartbeats = try PostgresPool(
             database, settings: PostgresPoolSettings(size: 1, acquisitionTimeout: beat, callTimeout: beat), logger: logger)
@@ -50,13 +52,18 @@ struct Run: AsyncParsableCommand {
             queue: queue,
             heartbeats: JobQueue(pool: heartbeats, times: settings.times),
             listener: listener,
-            builder: ImageBuilder(nix: nix, store: store, ledger: Records(pool: pool), rootsDirectory: settings.stateDirectory),
+            builder: ImageBuilder(nix: nix, store: store, ledger: StoredLedger(records: Records(pool: pool), store: store, pool: pool), rootsDirectory: settings.stateDirectory),
             drain: settings.drain,
             logger: logger
         )
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [pool, heartbeats, listener, QueueSweeper(queue: queue, keep: settings.jobMemory, logger: logger), worker],
+                services: [
+                    pool, heartbeats, listener,
+                    QueueSweeper(queue: queue, keep: settings.jobMemory, logger: logger),
+                    Outbox(pool: pool, store: store, times: settings.times, logger: logger),
+                    worker,
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )
