@@ -120,7 +120,7 @@ let package = Package(
         tests("CompressionTests", ["Compression", "Hashing"]),
         tests("PackingTests", ["Compression", "Hashing", "Layers", "Packing"]),
         tests("NixTests", ["Nix", "nixery-guard", logging]),
-        tests("ObjectStorageTests", ["Hashing", "ObjectStorage"]),
+        tests("ObjectStorageTests", ["HTTP", "Hashing", "ObjectStorage", "Operations", "TestSupport", logging]),
         tests("OperationsTests", ["Operations"]),
         .testTarget(
             name: "PackageSetTests",

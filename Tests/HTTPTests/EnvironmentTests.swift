@@ -63,6 +63,8 @@ import Testing
     @Test(arguments: [
         ("http://A.example", "http://a.example/", "http://a.example:80"),
         ("https://a.example:8443/x?y#z", "https://a.example:8443/x?y", "https://a.example:8443"),
+        ("https://a.example:443/", "https://a.example/", "https://a.example:443"),
+        ("http://a.example:443/", "http://a.example:443/", "http://a.example:443"),
         ("http://[::1]:81/%20", "http://[::1]:81/%20", "http://[::1]:81"),
     ])
     func addresses(text: String, description: String, origin: String) {

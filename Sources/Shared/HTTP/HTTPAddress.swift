@@ -6,7 +6,7 @@ package struct HTTPAddress: Hashable, Sendable, CustomStringConvertible {
     package let scheme: String
     /// In lower case, an IPv6 address in its brackets.
     package let host: String
-    /// As it stands in the URL; `nil` if it does not.
+    /// `nil` if it is the scheme's own, which clients leave out of `Host`.
     package let port: Int?
     /// Percent-encoded as in the URL; at least `/`.
     package let path: String
@@ -26,7 +26,7 @@ package struct HTTPAddress: Hashable, Sendable, CustomStringConvertible {
         else { return nil }
         self.scheme = scheme
         self.host = host.lowercased()
-        port = unsafe Self.part(parts, CURLUPART_PORT).flatMap { Int($0) }
+        port = unsafe Self.part(parts, CURLUPART_PORT).flatMap { Int($0) }.flatMap { $0 == (scheme == "https" ? 443 : 80) ? nil : $0 }
         path = unsafe Self.part(parts, CURLUPART_PATH) ?? "/"
         query = unsafe Self.part(parts, CURLUPART_QUERY)
     }

@@ -1,15 +1,15 @@
 private import CIsal
-import Hashing
+package import Hashing
 private import Synchronization
 
 /// What is known of bytes once they have passed: SHA-256, CRC-32C and their count.
-final class StreamHash: Sendable {
-    struct Sum: Hashable, Sendable {
-        let digest: Digest
+package final class StreamHash: Sendable {
+    package struct Sum: Hashable, Sendable {
+        package let digest: Digest
         /// CRC-32 with Castagnoli's polynomial (RFC 3720, 12.1), as Google Cloud Storage uses it.
-        let crc32c: UInt32
+        package let crc32c: UInt32
         /// Count of bytes.
-        let size: Int64
+        package let size: Int64
     }
 
     private struct State: ~Copyable {
@@ -20,7 +20,7 @@ final class StreamHash: Sendable {
 
     private let state: Mutex<State>
 
-    init() throws(StorageError) {
+    package init() throws(StorageError) {
         do {
             state = Mutex(State(hash: try SHA256()))
         } catch {
@@ -28,7 +28,7 @@ final class StreamHash: Sendable {
         }
     }
 
-    func update(_ bytes: RawSpan) {
+    package func update(_ bytes: RawSpan) {
         state.withLock { state in
             unsafe bytes.withUnsafeBytes { bytes in
                 unsafe state.hash.update(bytes)
@@ -39,7 +39,7 @@ final class StreamHash: Sendable {
     }
 
     /// The sum of all bytes so far. Call it once, at the end.
-    func finish() throws(StorageError) -> Sum {
+    package func finish() throws(StorageError) -> Sum {
         let (digest, register, size) = state.withLock { state in
             let digest: Digest? = try? state.hash.finalize()
             return (digest, state.register, state.size)
@@ -48,7 +48,7 @@ final class StreamHash: Sendable {
         return Sum(digest: digest, crc32c: ~register, size: size)
     }
 
-    static func sum(of bytes: [UInt8]) throws(StorageError) -> Sum {
+    package static func sum(of bytes: [UInt8]) throws(StorageError) -> Sum {
         let hash = try StreamHash()
         unsafe hash.update(bytes.span.bytes)
         return try hash.finish()

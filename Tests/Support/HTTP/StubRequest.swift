@@ -8,6 +8,12 @@ package struct StubRequest: Sendable {
     /// Whether the connection was cut before all of the body was there.
     package var isCut = false
 
+    package init(method: String, target: String, headers: [(name: String, value: String)]) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+    }
+
     /// The first value of a header.
     package subscript(header: String) -> String? {
         headers.first { $0.name.lowercased() == header.lowercased() }?.value

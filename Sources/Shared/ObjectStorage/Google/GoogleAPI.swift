@@ -18,6 +18,9 @@ struct GoogleAPI: Sendable {
         let error: Details?
     }
 
+    /// Bytes that the description of an error may have.
+    private static let errorSize = 65536
+
     var place: String { "gs://\(bucket)" }
 
     /// The address of an object's metadata.
@@ -55,7 +58,7 @@ struct GoogleAPI: Sendable {
             if let token { request.headers["Authorization"] = "Bearer \(token)" }
             let response: HTTPResponse
             do {
-                response = try await client.send(request, limit: limit)
+                response = try await client.send(request, limit: max(limit, Self.errorSize))
             } catch {
                 if error.kind == .tooLarge { throw StorageError.tooLarge(object: object(name), limit: limit) }
                 throw StorageError.remote(error, action: action, object: object(name))
@@ -66,6 +69,7 @@ struct GoogleAPI: Sendable {
                 continue
             }
             let isMissingBucket = response.status == 404 && reason(response).contains("bucket does not exist")
+            if response.isSuccess, response.body.count > limit { throw StorageError.tooLarge(object: object(name), limit: limit) }
             if response.isSuccess || (accepts.contains(response.status) && !isMissingBucket) { return response }
             throw failure(response, action: action, name: name)
         }

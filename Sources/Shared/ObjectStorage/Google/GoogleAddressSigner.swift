@@ -20,7 +20,7 @@ struct GoogleAddressSigner: Sendable {
         guard let key, let address = HTTPAddress(base) else { return unsigned }
         guard let account = try await key.account() else { return unsigned }
         let signature = GoogleSignature(
-            account: account, method: method.rawValue, scheme: address.scheme, host: address.authority, path: path,
+            account: account, method: method.rawValue, scheme: address.scheme, authority: address.authority, path: path,
             time: SigningTime(seconds: clock.now()), lifetime: Self.lifetime)
         guard let signed = try await key.sign(try signature.stringToSign(), account: account, logger: logger) else { return unsigned }
         return BlobAddresses.Address(url: signature.url(signature: Hexadecimal.encode(signed)), lifetime: .seconds(Self.lifetime))

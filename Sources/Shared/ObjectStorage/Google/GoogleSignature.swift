@@ -4,27 +4,27 @@ package struct GoogleSignature: Sendable {
 
     package let request: CanonicalRequest
     private let scheme: String
-    private let host: String
+    private let authority: String
     private let time: SigningTime
     private let scope: String
 
     /// - Parameters:
-    ///   - host: with its port where the address has one.
+    ///   - authority: the host, with its port where the address has one. The port is not signed, as Google's conformance tests have it.
     ///   - path: percent-encoded.
     ///   - lifetime: in seconds, at most a week.
     ///   - headers: besides `Host`, those that the client will have to send.
     ///   - query: besides what belongs to the signature.
     package init(
-        account: String, method: String, scheme: String, host: String, path: String, time: SigningTime, lifetime: Int,
+        account: String, method: String, scheme: String, authority: String, path: String, time: SigningTime, lifetime: Int,
         headers: [(name: String, value: String)] = [], query: [(name: String, value: String)] = []
     ) {
         self.scheme = scheme
-        self.host = host
+        self.authority = authority
         self.time = time
         scope = "\(time.date)/auto/storage/goog4_request"
         let payload = headers.first { $0.name.lowercased() == "x-goog-content-sha256" }?.value ?? CanonicalRequest.unsignedPayload
         var request = CanonicalRequest(
-            method: method, path: path, headers: headers + [(name: "host", value: host)], payload: payload)
+            method: method, path: path, headers: headers + [(name: "host", value: Self.host(authority))], payload: payload)
         request.query =
             query + [
                 (name: "X-Goog-Algorithm", value: Self.algorithm), (name: "X-Goog-Credential", value: "\(account)/\(scope)"),
@@ -41,6 +41,14 @@ package struct GoogleSignature: Sendable {
 
     /// - Parameter signature: in hexadecimal, of ``stringToSign()``.
     package func url(signature: String) -> String {
-        "\(scheme)://\(host)\(request.path)?\(PercentEncoding.query(request.query))&X-Goog-Signature=\(signature)"
+        "\(scheme)://\(authority)\(request.path)?\(PercentEncoding.query(request.query))&X-Goog-Signature=\(signature)"
+    }
+
+    /// Without the port; an IPv6 address keeps its brackets.
+    private static func host(_ authority: String) -> String {
+        guard let colon = authority.lastIndex(of: ":"), authority[colon...].dropFirst().allSatisfy(\.isWholeNumber) else {
+            return authority
+        }
+        return String(authority[..<colon])
     }
 }

@@ -1,8 +1,8 @@
 /// The course of a resumable upload: which request is next, whatever happened to the one before. Pure; ``GoogleUploader`` carries it out.
 ///
 /// Source: "Perform resumable uploads" of Google Cloud Storage. Chunks but the last are multiples of 256 KiB.
-struct ResumableUpload: Sendable {
-    enum Step: Hashable, Sendable {
+package struct ResumableUpload: Sendable {
+    package enum Step: Hashable, Sendable {
         /// Ask for a new session.
         case begin
         /// Ask how much of it the server has.
@@ -10,7 +10,7 @@ struct ResumableUpload: Sendable {
         case send(session: String, offset: Int64, count: Int64)
     }
 
-    enum Event: Hashable, Sendable {
+    package enum Event: Hashable, Sendable {
         case began(session: String)
         /// The server has this many bytes and wants the rest.
         case has(Int64)
@@ -20,26 +20,26 @@ struct ResumableUpload: Sendable {
         case failed
     }
 
-    static let alignment: Int64 = 256 * 1024
+    package static let alignment: Int64 = 256 * 1024
     /// Sessions that may be begun: one that expires is followed by another.
-    static let sessions = 4
+    package static let sessions = 4
 
-    let size: Int64
-    let chunk: Int64
-    private(set) var step = Step.begin
+    package let size: Int64
+    package let chunk: Int64
+    package private(set) var step = Step.begin
     /// Failures since the server last had more than before.
-    private(set) var failures = 0
+    package private(set) var failures = 0
     private var sessionsBegun = 0
     private var most: Int64 = 0
 
     /// - Parameter chunk: bytes sent at once; rounded up to a multiple of 256 KiB.
-    init(size: Int64, chunk: Int64) {
+    package init(size: Int64, chunk: Int64) {
         self.size = size
         self.chunk = max(1, (chunk + Self.alignment - 1) / Self.alignment) * Self.alignment
     }
 
     /// - Returns: `false` when there is no next step.
-    mutating func handle(_ event: Event) -> Bool {
+    package mutating func handle(_ event: Event) -> Bool {
         switch (event, step) {
         case (.began(let session), _):
             sessionsBegun += 1

@@ -14,6 +14,9 @@ struct S3API: Sendable {
     let limits: HTTPLimits
     let clock: StorageClock
 
+    /// Bytes that the description of an error may have.
+    private static let errorSize = 65536
+
     var place: String { "s3://\(bucket)" }
 
     var host: String { usesPathStyle ? endpoint.authority : "\(bucket).\(endpoint.authority)" }
@@ -47,12 +50,13 @@ struct S3API: Sendable {
         try await retry.run {
             let response: HTTPResponse
             do {
-                response = try await client.send(try signed(request), limit: limit)
+                response = try await client.send(try signed(request), limit: max(limit, Self.errorSize))
             } catch let error as HTTPError {
                 if error.kind == .tooLarge { throw StorageError.tooLarge(object: object(request.name), limit: limit) }
                 throw StorageError.remote(error, action: action, object: object(request.name))
             }
             let error = response.isSuccess ? nil : XMLElement(document: response.body)
+            if response.isSuccess, response.body.count > limit { throw StorageError.tooLarge(object: object(request.name), limit: limit) }
             if response.isSuccess || (accepts.contains(response.status) && error?["Code"] != "NoSuchBucket") { return response }
             throw failure(response, error, action: action, name: request.name)
         }

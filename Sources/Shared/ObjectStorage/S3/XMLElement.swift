@@ -1,17 +1,17 @@
 /// The elements of an XML document as S3 sends them: text and elements in elements. Attributes, comments and declarations are passed over; there
 /// are no entities but the five of XML and characters by number.
-struct XMLElement: Hashable, Sendable {
-    let name: String
-    private(set) var text = ""
-    private(set) var children: [XMLElement] = []
+package struct XMLElement: Hashable, Sendable {
+    package let name: String
+    package private(set) var text = ""
+    package private(set) var children: [XMLElement] = []
 
     /// The text of the first child of that name.
-    subscript(name: String) -> String? { children.first { $0.name == name }?.text }
+    package subscript(name: String) -> String? { children.first { $0.name == name }?.text }
 
-    func all(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
+    package func all(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
 
     /// The root of a document; `nil` for what is not well formed, or nested deeper than such answers are.
-    init?(document: [UInt8]) {
+    package init?(document: [UInt8]) {
         var stack = [XMLElement(name: "")]
         var rest = document[...]
         while let byte = rest.first {

@@ -1,9 +1,9 @@
 /// Percent-encoding as both signature schemes ask for it: all but unreserved characters (RFC 3986, 2.3), in upper case.
-enum PercentEncoding {
+package enum PercentEncoding {
     private static let digits = Array("0123456789ABCDEF".utf8)
 
     /// - Parameter keepsSlashes: whether `/` stays as it is: in paths, not in queries.
-    static func encode(_ text: some StringProtocol, keepsSlashes: Bool = false) -> String {
+    package static func encode(_ text: some StringProtocol, keepsSlashes: Bool = false) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
             switch byte {
@@ -18,7 +18,7 @@ enum PercentEncoding {
     }
 
     /// `a=b&c=d`, sorted by encoded names and then values, as a signature covers it and an address may carry it.
-    static func query(_ pairs: [(name: String, value: String)]) -> String {
+    package static func query(_ pairs: [(name: String, value: String)]) -> String {
         pairs.map { (encode($0.name), encode($0.value)) }
             .sorted { $0 < $1 }
             .map { "\($0)=\($1)" }

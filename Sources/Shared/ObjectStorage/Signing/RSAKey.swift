@@ -6,11 +6,7 @@ private import CLibcrypto
 
     /// - Parameter pem: PKCS #8 or PKCS #1 in PEM form, without a password. `nil` for anything else.
     package init?(pem: String) {
-        guard let source = unsafe BIO_new_mem_buf(pem, Int32(pem.utf8.count)) else { return nil }
-        defer { unsafe BIO_free(source) }
-        // An empty password: without it OpenSSL would ask for one at the terminal.
-        var password = [CChar](repeating: 0, count: 1)
-        guard let key = unsafe PEM_read_bio_PrivateKey(source, nil, nil, &password) else {
+        guard let key = unsafe Array(pem.utf8).withUnsafeBytes({ unsafe Self.read($0) }) else {
             ERR_clear_error()
             return nil
         }
@@ -19,6 +15,15 @@ private import CLibcrypto
             return nil
         }
         unsafe self.key = unsafe key
+    }
+
+    private static func read(_ pem: UnsafeRawBufferPointer) -> OpaquePointer? {
+        // The source refers to the bytes; it does not copy them.
+        guard let source = unsafe BIO_new_mem_buf(pem.baseAddress, Int32(pem.count)) else { return nil }
+        defer { unsafe BIO_free(source) }
+        // An empty password: without it OpenSSL would ask for one at the terminal.
+        var password = [CChar](repeating: 0, count: 1)
+        return unsafe PEM_read_bio_PrivateKey(source, nil, nil, &password)
     }
 
     deinit { unsafe EVP_PKEY_free(key) }

@@ -22,9 +22,9 @@ package struct SigningTime: Hashable, Sendable {
 }
 
 /// Moments as JSON and XML answers give them (RFC 3339): `2024-05-06T07:08:09.123Z`.
-enum Timestamp {
+package enum Timestamp {
     /// Seconds since 1970, or `nil` for what is no moment in UTC.
-    static func seconds(_ text: some StringProtocol) -> Int64? {
+    package static func seconds(_ text: some StringProtocol) -> Int64? {
         let numbers = text.split { !$0.isASCII || !$0.isWholeNumber }.map { Int32($0) }
         guard text.utf8.count >= 20, text.hasSuffix("Z"), numbers.count >= 6, let year = numbers[0], let month = numbers[1],
             let day = numbers[2],
