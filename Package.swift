@@ -52,6 +52,7 @@ let package = Package(
         shared("Hashing", ["CLibcrypto"]),
         shared("Layers", ["Hashing"]),
         shared("Registry", ["Hashing"]),
+        shared("HTTP", ["CLibcurl"]),
         shared("ObjectStorage", ["Hashing"]),
         shared("Operations", ["Registry", logging]),
         shared("Postgres", ["CLibpq", "Hashing", logging, lifecycle]),
@@ -111,6 +112,7 @@ let package = Package(
                 hummingbird, hummingbirdTesting, lifecycle, logging,
             ]
         ),
+        tests("HTTPTests", ["HTTP", "TestSupport"]),
         tests("HashingTests", ["Hashing"]),
         tests("LayersTests", ["Layers", "Hashing"]),
         tests("CompressionTests", ["Compression", "Hashing"]),
