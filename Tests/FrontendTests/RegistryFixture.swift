@@ -36,7 +36,7 @@ struct RegistryFixture {
             resolver: SourceResolver(source, memory: .seconds(60)),
             records: records,
             waiters: waiters,
-            layering: Recipe.Layering(strategy: "dominators", budget: 94),
+            layering: Recipe.Layering(strategy: "closure", budget: 94),
             packing: Recipe.Packing(version: 1, codec: "gzip", level: 1),
             wait: wait
         )

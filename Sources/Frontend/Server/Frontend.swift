@@ -2,6 +2,7 @@ import Hummingbird
 package import Logging
 import ObjectStorage
 import Operations
+import PopularityData
 package import Postgres
 import Queue
 import Records
@@ -23,17 +24,21 @@ package struct Frontend: Sendable {
     /// Serves until the process is told to stop (SIGTERM, SIGINT).
     /// - Throws: what kept it from starting.
     package func run() async throws {
+        let layering = try await settings.layering.pinned()
         let store = try DirectoryStore(root: settings.storagePath)
         let pool = try PostgresPool(database.withApplicationName("nixery-frontend"), size: settings.connections, logger: logger)
         let listener = try PostgresListener(
             database.withApplicationName("nixery-frontend"), channels: [JobQueue.doneChannel], logger: logger)
         let queue = JobQueue(pool: pool, times: settings.times)
+        let records = Records(pool: pool)
+        // Before the first recipe names it.
+        if let popularity = layering.popularity { try await records.record(popularity: popularity.bytes, digest: popularity.digest) }
         let waiters = BuildWaiters(queue: queue, listener: listener, logger: logger)
         let manifests = ManifestService(
             resolver: SourceResolver(settings.source, memory: settings.resolutionMemory),
-            records: Records(pool: pool),
+            records: records,
             waiters: waiters,
-            layering: settings.layering,
+            layering: layering.layering,
             packing: settings.packing,
             wait: settings.wait
         )

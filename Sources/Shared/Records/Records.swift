@@ -4,7 +4,7 @@ package import Registry
 
 /// What the farm knows, in the database: manifests, layers, store paths.
 package struct Records: Sendable {
-    private let pool: PostgresPool
+    let pool: PostgresPool
 
     package init(pool: PostgresPool) { self.pool = pool }
 
