@@ -120,6 +120,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What Benchmarks/grouping measures.
+        .executableTarget(
+            name: "grouping-timing",
+            dependencies: ["Layers"],
+            path: "Benchmarks/grouping/Timing",
+            swiftSettings: strict
+        ),
+
         // What several test targets start for themselves: a private PostgreSQL.
         .target(
             name: "TestSupport", dependencies: ["Hashing", "Postgres", filePaths, subprocess], path: "Tests/Support", swiftSettings: strict),

@@ -36,8 +36,7 @@ extension ClosureGrouping {
     /// paths than layers: the largest layers stay and the rest is one.
     func bundled(_ plan: [Layer], budget: Int) -> [Layer] {
         let sizes = plan.map { graph.narSize(of: $0.contents) }
-        let requests = graph.requested.map { (path: $0, size: graph.reach.sizes[graph.unitOfPath[$0]]) }
-            .sorted { ($1.size, $0.path) < ($0.size, $1.path) }.map(\.path)
+        let requests = requestsBySize
         let first = firstToReach(requests)
         var limit: Int64 = 64 << 10
         while limit < 1 << 40 {
@@ -52,8 +51,14 @@ extension ClosureGrouping {
         return largest(plan, sizes, count: budget - 1, restAnchor: requests.first)
     }
 
+    /// The requested paths, the one with the largest closure first.
+    var requestsBySize: [Int] {
+        graph.requested.map { (path: $0, size: graph.reach.sizes[graph.unitOfPath[$0]]) }
+            .sorted { ($1.size, $0.path) < ($0.size, $1.path) }.map(\.path)
+    }
+
     /// For each path the first of `requests` that leads to it; of a closure there is one for every path.
-    private func firstToReach(_ requests: [Int]) -> [Int] {
+    func firstToReach(_ requests: [Int]) -> [Int] {
         var first = [Int](repeating: -1, count: graph.paths.count)
         for request in requests {
             var open = [request]

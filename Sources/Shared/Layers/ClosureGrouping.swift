@@ -15,10 +15,10 @@
 /// What is still pending at a requested path is a layer of its own (``leftovers(split:)``); too many layers are bundled
 /// (``bundled(_:budget:)``).
 ///
-/// Manifest order: layers of paths with few paths in their closure first, then larger before smaller, then by path. This order
-/// depends on each layer alone, so that images with common packages begin with the same chain of layers; a client that
-/// identifies a layer together with all below it (Docker does) then reuses that beginning. Bundles belong to a requested
-/// path, so they come late by themselves.
+/// Manifest order: requested path by requested path, the largest closure first, those layers of each that no earlier one has. Within
+/// that, layers of paths with few paths in their closure first, then larger before smaller, then by path. A client that identifies a
+/// layer together with all below it (Docker's classic store does) reuses only the beginning that two images have in common; this
+/// order makes it long for images with the same largest packages (`docs/layers.md` has the figures). What was merged comes last.
 struct ClosureGrouping {
     static let unit: Int64 = 192 << 10
 
@@ -85,15 +85,16 @@ struct ClosureGrouping {
     }
 
     private func inManifestOrder(_ plan: [Layer]) -> [LayerGroup] {
+        let requests = requestsBySize
+        let first = firstToReach(requests)
+        let rank = Dictionary(uniqueKeysWithValues: zip(requests, requests.indices))
         let keyed = plan.map { layer in
-            (layer: layer, closure: graph.reach.counts[graph.unitOfPath[layer.anchor]], size: graph.narSize(of: layer.contents))
+            let part = layer.reason == .merged ? requests.count : rank[first[layer.anchor], default: requests.count]
+            let closure = graph.reach.counts[graph.unitOfPath[layer.anchor]]
+            return (layer: layer, key: (part, closure, -graph.narSize(of: layer.contents), layer.anchor))
         }
         let ordered = keyed.sorted { left, right in
-            if (left.closure, right.size) != (right.closure, left.size) {
-                return (left.closure, right.size) < (right.closure, left.size)
-            }
-            if left.layer.anchor != right.layer.anchor { return left.layer.anchor < right.layer.anchor }
-            return left.layer.contents.lexicographicallyPrecedes(right.layer.contents)
+            left.key != right.key ? left.key < right.key : left.layer.contents.lexicographicallyPrecedes(right.layer.contents)
         }
         // Two bundles can come out equal; a manifest names a layer once.
         var seen: Set<[Int]> = []
