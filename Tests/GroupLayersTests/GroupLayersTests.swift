@@ -72,6 +72,7 @@ import Testing
         #expect(rows[0] == ["layer", "size", "paths", "why", "contents"])
         #expect(rows[1] == ["1", "10.0", "MB", "1", "solo", "glibc"])
         #expect(rows[3] == ["3", "10", "B", "1", "leftover", "small"])
+        #expect(table.hasPrefix("layer     size  paths  why       contents\n    1  10.0 MB      1  solo      glibc\n"))
         #expect(table.hasSuffix("strategy closure: 3 layers of at most 94, 3 paths, 15.0 MB\n"))
     }
 
