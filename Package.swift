@@ -48,6 +48,7 @@ let package = Package(
         system("CLibcurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         system("CLibcrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CIsal", pkgConfig: "libisal", apt: "libisal-dev"),
+        system("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
 
         shared("Hashing", ["CLibcrypto"]),
         shared("Layers", ["Hashing"]),
@@ -55,6 +56,7 @@ let package = Package(
         shared("HTTP", ["CLibcurl"]),
         shared("ObjectStorage", ["CIsal", "CLibcrypto", "HTTP", "Hashing", "Operations", logging]),
         shared("Operations", ["Registry", logging]),
+        shared("PopularityData", ["Hashing", "HTTP", "Layers", "Operations", "Registry"]),
         shared("Postgres", ["CLibpq", "Hashing", logging, lifecycle]),
         shared("Records", ["Hashing", "Postgres", "Registry"]),
         shared("Compression", ["CIsal"]),
@@ -68,7 +70,7 @@ let package = Package(
         .target(
             name: "FrontendServer",
             dependencies: [
-                "Hashing", "ObjectStorage", "Operations", "Postgres", "Publication", "Queue", "Records", "Registry",
+                "Hashing", "ObjectStorage", "Operations", "PopularityData", "Postgres", "Publication", "Queue", "Records", "Registry",
                 hummingbird, lifecycle, logging, subprocess,
             ],
             path: "Sources/Frontend/Server",
@@ -76,7 +78,11 @@ let package = Package(
         ),
         .executableTarget(
             name: "nixery-frontend",
-            dependencies: ["FrontendServer", "ObjectStorage", "Operations", "Postgres", "Publication", "Queue", "Records", "Registry", argumentParser, logging],
+            dependencies: [
+                "FrontendServer", "ObjectStorage", "Operations", "PopularityData", "Postgres", "Publication", "Queue", "Records",
+                "Registry",
+                argumentParser, logging,
+            ],
             path: "Sources/Frontend/Command",
             swiftSettings: strict
         ),
@@ -86,7 +92,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Composition", "Hashing", "Layers", "Nix", "ObjectStorage", "Operations", "Packing", "Postgres", "Publication", "Queue",
+                "Composition", "Hashing", "Layers", "Nix", "ObjectStorage", "Operations", "Packing", "PopularityData", "Postgres",
+                "Publication", "Queue",
                 "Records", "Registry",
                 lifecycle, logging,
             ],
@@ -96,25 +103,54 @@ let package = Package(
         .executableTarget(
             name: "nixery-worker",
             dependencies: [
-                "Nix", "ObjectStorage", "Operations", "Pipeline", "Postgres", "Publication", "Queue", "Records", "Registry",
+                "Nix", "ObjectStorage", "Operations", "Pipeline", "PopularityData", "Postgres", "Publication", "Queue", "Records",
+                "Registry",
                 argumentParser, lifecycle, logging,
             ],
             path: "Sources/Worker/Command",
             swiftSettings: strict
         ),
 
+        .executableTarget(
+            name: "group-layers",
+            dependencies: ["HTTP", "Layers", "PopularityData", "Registry", argumentParser],
+            path: "Sources/Worker/GroupLayers",
+            swiftSettings: strict
+        ),
+
+        .executableTarget(
+            name: "popcount",
+            dependencies: [
+                "CLzma", "Hashing", "HTTP", "Layers", "PopularityData", "Postgres", argumentParser, filePaths, logging, subprocess,
+            ],
+            path: "Sources/Worker/Popcount",
+            swiftSettings: strict
+        ),
+
+        // What Benchmarks/grouping measures.
+        .executableTarget(
+            name: "grouping-timing",
+            dependencies: ["Layers"],
+            path: "Benchmarks/grouping/Timing",
+            swiftSettings: strict
+        ),
+
         // What several test targets start for themselves: a private PostgreSQL.
-        .target(name: "TestSupport", dependencies: ["Hashing", "Postgres"], path: "Tests/Support", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Hashing", "Postgres", filePaths, subprocess], path: "Tests/Support", swiftSettings: strict),
 
         tests(
             "FrontendTests",
             [
-                "FrontendServer", "Hashing", "ObjectStorage", "Operations", "Postgres", "Publication", "Queue", "Records", "Registry",
-                "TestSupport",
-                hummingbird, hummingbirdTesting, lifecycle, logging,
+                "FrontendServer", "Hashing", "Layers", "ObjectStorage", "Operations", "Pipeline", "PopularityData", "Postgres",
+                "Publication", "Queue",
+                "Records",
+                "Registry", "TestSupport", "nixery-frontend",
+                filePaths, hummingbird, hummingbirdTesting, lifecycle, logging, subprocess,
             ]
         ),
         tests("HTTPTests", ["HTTP", "TestSupport"]),
+        tests("GroupLayersTests", ["group-layers", "TestSupport"]),
         tests("HashingTests", ["Hashing"]),
         tests("LayersTests", ["Layers", "Hashing"]),
         tests("CompressionTests", ["Compression", "Hashing"]),
@@ -133,6 +169,8 @@ let package = Package(
             "PublicationTests",
             ["Composition", "Hashing", "ObjectStorage", "Postgres", "Publication", "Queue", "Records", "Registry", "TestSupport", logging]
         ),
+        tests("PopcountTests", ["popcount", "Hashing", "Layers", "Postgres", "Records", "TestSupport", filePaths, logging, subprocess]),
+        tests("PopularityDataTests", ["Hashing", "HTTP", "Layers", "Operations", "PopularityData", "Registry", "TestSupport"]),
         tests("PostgresTests", ["Hashing", "Postgres", "TestSupport", logging]),
         tests("QueueTests", ["Hashing", "Postgres", "Queue", "Records", "Registry", "TestSupport", logging]),
         tests("RegistryTests", ["Registry", "Hashing"]),

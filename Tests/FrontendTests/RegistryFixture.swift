@@ -47,7 +47,7 @@ struct RegistryFixture {
             library: library,
             queue: queue,
             waiters: waiters,
-            layering: Recipe.Layering(strategy: "dominators", budget: 94),
+            layering: Recipe.Layering(strategy: "closure", budget: 94),
             packing: Recipe.Packing(version: 1, codec: "gzip", level: 1),
             relays: relays
         )

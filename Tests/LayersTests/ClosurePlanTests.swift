@@ -58,6 +58,37 @@ import Testing
         let graph = Graph(narSizes: [10 << 20, 221_184, 200_000, 200_000], references: [[1, 2, 3], [], [], []], requested: [0])
         let plan = try LayerPlan.make(graph.closure(), strategy: .closure, budget: 3)
         #expect(try Set(plan.groups.map(\.contents)) == [[Graph.path(0)], [Graph.path(1)], [Graph.path(2), Graph.path(3)]])
+        #expect(plan.groups.first { $0.contents.count == 2 }?.reason == .bundled)
+    }
+
+    /// The package with the largest closure begins, with all that it needs, so that its layers are the same chain whatever else is there.
+    @Test func aSmallerPackageComesAfterALargerOne() throws {
+        let large: Int64 = 10 << 20
+        // 0 needs 2 and 4; 1 needs 3 and 4.
+        let both = Graph(
+            narSizes: [large, large, 3 * large, large, large], references: [[2, 4], [3, 4], [], [], []], requested: [0, 1])
+        let plan = try LayerPlan.make(both.closure(), strategy: .closure).groups.map(\.anchor)
+        #expect(plan == (try [2, 4, 0, 3, 1].map { try Graph.path($0) }))
+    }
+
+    /// What is merged belongs to no package, and comes last.
+    @Test func mergedLayersComeLast() throws {
+        let sizes: [Int64] = [1 << 40, 1 << 40, 1 << 40]
+        let graph = Graph(narSizes: sizes, references: [[], [], []], requested: [0, 1, 2])
+        let plan = try LayerPlan.make(graph.closure(), strategy: .closure, budget: 2).groups
+        #expect(plan.map(\.reason) == [.solo, .merged])
+        #expect(plan.map(\.contents) == (try [[0], [1, 2]].map { try $0.map { try Graph.path($0) } }))
+    }
+
+    @Test(arguments: [
+        (94, [LayerReason.solo, .carrying, .rootSplit, .leftover]), (3, [.solo, .carrying, .leftover]), (2, [.solo, .merged]),
+    ])
+    func reasonsAreGiven(budget: Int, reasons: [LayerReason]) throws {
+        // 1 carries 2; 3 needs 4 and 5, all small; 0 is large.
+        let closure = try Graph(
+            narSizes: [10 << 20, 400_000, 100, 100, 100, 100], references: [[], [2], [], [4, 5], [], []], requested: [0, 1, 3]
+        ).closure()
+        #expect(Set(try LayerPlan.make(closure, strategy: .closure, budget: budget).groups.map(\.reason)) == Set(reasons))
     }
 
     /// Large paths with few paths below them come first, since other images begin with them too.

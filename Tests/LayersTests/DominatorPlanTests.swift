@@ -35,6 +35,24 @@ import Testing
         #expect(try plan(Graph(narSizes: [1, 1, 1, 1, 1], references: graph.references, requested: [0, 2])) == [[0, 1], [3, 4], [2]])
     }
 
+    @Test func reasonsAreGiven() throws {
+        let groups = try LayerPlan.make(Self.graph.closure(), strategy: .dominators, budget: 94).groups
+        #expect(groups.map(\.reason) == [.dominated, .solo, .solo])
+        #expect(try LayerPlan.make(Self.graph.closure(), strategy: .dominators, budget: 2).groups.map(\.reason) == [.dominated, .merged])
+    }
+
+    /// The tree that pictures show: with the root's own edges for `dominators` only.
+    @Test func treeHangsPathsBelowWhatAllWaysPass() throws {
+        let path = { try Graph.path($0) }
+        let tree = try ClosureTree(Self.graph.closure(), strategy: .closure)
+        #expect(tree.parents == [try path(2): try path(0), try path(4): try path(2)])
+        let large = try Graph(narSizes: [1, 200_000_000], references: [[1], []], requested: [0]).closure()
+        #expect(ClosureTree(large, strategy: .closure).parents == [try path(1): try path(0)])
+        #expect(ClosureTree(large, strategy: .dominators).parents.isEmpty)
+        let cycle = try Graph(narSizes: [1, 1, 1], references: [[1], [2], [1]], requested: [0]).closure()
+        #expect(ClosureTree(cycle, strategy: .closure).parents == [try path(1): try path(0), try path(2): try path(1)])
+    }
+
     private func plan(_ graph: Graph, popularity: Popularity = .none, budget: Int = 94) throws -> [[Int]] {
         let plan = try LayerPlan.make(graph.closure(), popularity: popularity, strategy: .dominators, budget: budget)
         return plan.groups.map { $0.contents.compactMap { Int($0.baseName.prefix(32)) } }

@@ -2,7 +2,9 @@ import ArgumentParser
 import FrontendServer
 import Logging
 import Operations
+import PopularityData
 import Postgres
+import Records
 
 struct Prebuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,9 +23,13 @@ struct Prebuild: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try FrontendSettings(Settings(ProcessEnvironment.value))
+        let layering = try await settings.layering.pinned()
         let (images, detach) = (images, detach)
         try await Operator.run { farm in
-            var run = PrebuildRun(farm: farm, settings: settings)
+            if let popularity = layering.popularity {
+                try await Records(pool: farm.pool).record(popularity: popularity.bytes, digest: popularity.digest)
+            }
+            var run = PrebuildRun(farm: farm, settings: settings, layering: layering)
             for image in images { try await run.queue(image) }
             if !detach { try await run.follow() }
             if run.failed > 0 { throw ExitCode.failure }

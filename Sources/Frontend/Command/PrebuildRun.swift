@@ -1,4 +1,5 @@
 import FrontendServer
+import PopularityData
 import Queue
 import Records
 import Registry
@@ -7,13 +8,15 @@ import Registry
 struct PrebuildRun {
     let farm: Operator
     let settings: FrontendSettings
+    let layering: PinnedLayering
     private let resolver: SourceResolver
     private let progress = ProgressLine()
     /// The image of each job that has not ended.
     private var open: [Int: String] = [:]
     private(set) var failed = 0
 
-    init(farm: Operator, settings: FrontendSettings) {
+    init(farm: Operator, settings: FrontendSettings, layering: PinnedLayering) {
+        self.layering = layering
         self.farm = farm
         self.settings = settings
         resolver = SourceResolver(settings.source, memory: settings.resolutionMemory)
@@ -23,7 +26,7 @@ struct PrebuildRun {
     mutating func queue(_ image: PrebuildImage) async throws {
         do {
             let source = try await resolver.resolve(tag: image.tag)
-            let recipe = Recipe(source: source, name: image.name, layering: settings.layering, packing: settings.packing)
+            let recipe = Recipe(source: source, name: image.name, layering: layering.layering, packing: settings.packing)
             let key = try recipe.buildKey()
             if recipe.isPinned, let known = try await Records(pool: farm.pool).manifest(cacheKey: key, format: .oci) {
                 return print("there      \(image.text)  \(known.digest)")

@@ -2,6 +2,7 @@ import Hummingbird
 package import Logging
 import ObjectStorage
 import Operations
+import PopularityData
 package import Postgres
 import Publication
 import Queue
@@ -24,6 +25,7 @@ package struct Frontend: Sendable {
     /// Serves until the process is told to stop (SIGTERM, SIGINT).
     /// - Throws: what kept it from starting.
     package func run() async throws {
+        let layering = try await settings.layering.pinned()
         let store = try settings.storage.open(environment: { ProcessEnvironment.value($0) }, logger: logger)
         let pool = try PostgresPool(database.withApplicationName("nixery-frontend"), size: settings.connections, logger: logger)
         let listener = try PostgresListener(
@@ -33,6 +35,8 @@ package struct Frontend: Sendable {
             id: ProcessIdentity.make(), host: ProcessIdentity.host, process: ProcessIdentity.process, version: farmVersion)
         let waiters = BuildWaiters(frontend: identity, queue: queue, listener: listener, wait: settings.wait, logger: logger)
         let records = Records(pool: pool)
+        // Before the first recipe names it.
+        if let popularity = layering.popularity { try await records.record(popularity: popularity.bytes, digest: popularity.digest) }
         try await StoreIdentity.check(store, pool)
         let library = ManifestLibrary(records: records, store: store, logger: logger)
         let manifests = ManifestService(
@@ -40,7 +44,7 @@ package struct Frontend: Sendable {
             library: library,
             queue: queue,
             waiters: waiters,
-            layering: settings.layering,
+            layering: layering.layering,
             packing: settings.packing,
             relays: settings.relays
         )

@@ -1,4 +1,5 @@
 package import Operations
+package import PopularityData
 package import Queue
 package import Registry
 
@@ -8,7 +9,7 @@ package struct FrontendSettings: Sendable {
     package var port: Int
     package var source: PackageSourceSetting
     package var storage: StorageSettings
-    package var layering: Recipe.Layering
+    package var layering: LayeringSettings
     package var packing: Recipe.Packing
     package var times: QueueTimes
     /// How long a manifest request waits for its build before it is handed on or told to ask again.
@@ -28,7 +29,7 @@ package struct FrontendSettings: Sendable {
         port = try settings.integer("PORT", default: 8080, in: 1...65535)
         source = try PackageSourceSetting(settings)
         storage = try StorageSettings(settings)
-        layering = Recipe.Layering(strategy: "dominators", budget: try settings.integer("NIXERY_LAYER_BUDGET", default: 94, in: 1...120))
+        layering = try LayeringSettings(settings)
         packing = Recipe.Packing(version: 1, codec: "gzip", level: 1)
         times = try QueueTimes(settings)
         relays = try settings.choice("NIXERY_RELAY", default: "on", of: ["on", "off"]) == "on"

@@ -4,27 +4,29 @@ extension ClosureGrouping {
     /// - Parameter split: a requested path that is pending itself, among others, gets a layer of its own, so that an update of it
     ///   does not change the layer of what it needs.
     func leftovers(split: Bool) -> [Layer] {
-        var candidates: [(request: Int, contents: BitSet)] = []
+        var candidates: [Layer] = []
         for request in graph.requested {
-            var rest = pending[request]
-            let unit = units[request]
-            if split, unit.isSubset(of: rest), rest.count > unit.count {
-                candidates.append((request, unit))
-                rest.subtract(unit)
+            let number = graph.unitOfPath[request]
+            let unit = graph.units[number]
+            guard var rest = pending[number], !rest.isEmpty else { continue }
+            if split, rest.contains(request), rest.count > unit.count {
+                candidates.append(Layer(anchor: request, contents: unit, reason: .rootSplit))
+                rest.subtract(BitSet(bound: graph.paths.count, unit))
             }
-            if !rest.isEmpty { candidates.append((request, rest)) }
+            candidates.append(Layer(anchor: request, contents: rest.members, reason: .leftover))
         }
         candidates.sort { left, right in
             if left.contents.count != right.contents.count { return left.contents.count > right.contents.count }
-            if left.request != right.request { return left.request < right.request }
-            return left.contents.members.lexicographicallyPrecedes(right.contents.members)
+            if left.anchor != right.anchor { return left.anchor < right.anchor }
+            return left.contents.lexicographicallyPrecedes(right.contents)
         }
-        var held = BitSet(bound: graph.paths.count)
-        for layer in layers { held.formUnion(layer.contents) }
+        let held = BitSet(bound: graph.paths.count, layers.lazy.flatMap(\.contents))
         var kept: [Layer] = []
-        for (request, contents) in candidates
-        where !contents.isSubset(of: held) && !kept.contains(where: { contents.isSubset(of: $0.contents) }) {
-            kept.append(Layer(anchor: request, contents: contents))
+        var keptSets: [BitSet] = []
+        for layer in candidates
+        where !layer.contents.allSatisfy(held.contains) && !keptSets.contains(where: { layer.contents.allSatisfy($0.contains) }) {
+            kept.append(layer)
+            keptSets.append(BitSet(bound: graph.paths.count, layer.contents))
         }
         return kept
     }
@@ -34,35 +36,52 @@ extension ClosureGrouping {
     /// paths than layers: the largest layers stay and the rest is one.
     func bundled(_ plan: [Layer], budget: Int) -> [Layer] {
         let sizes = plan.map { graph.narSize(of: $0.contents) }
-        let requests = graph.requested.map { (path: $0, size: graph.narSize(of: graph.closures[$0])) }
-            .sorted { ($1.size, $0.path) < ($0.size, $1.path) }.map(\.path)
+        let requests = requestsBySize
+        let first = firstToReach(requests)
         var limit: Int64 = 64 << 10
         while limit < 1 << 40 {
-            var bundles: [Int: BitSet] = [:]
-            var large: [Layer] = []
-            for (layer, size) in zip(plan, sizes) {
-                if size < limit, let request = requests.first(where: { graph.closures[$0].contains(layer.anchor) }) {
-                    bundles[request, default: BitSet(bound: graph.paths.count)].formUnion(layer.contents)
-                } else {
-                    large.append(layer)
-                }
-            }
-            if large.count + bundles.count <= budget {
-                return large + bundles.map { Layer(anchor: $0.key, contents: $0.value) }
+            let small = zip(plan, sizes).filter { $0.1 < limit }.map(\.0)
+            let bundles = Set(small.map { first[$0.anchor] })
+            if plan.count - small.count + bundles.count <= budget {
+                return zip(plan, sizes).filter { $0.1 >= limit }.map(\.0)
+                    + Dictionary(grouping: small) { first[$0.anchor] }.map { union($0.value, anchor: $0.key, reason: .bundled) }
             }
             limit = limit * 3 / 2
         }
         return largest(plan, sizes, count: budget - 1, restAnchor: requests.first)
     }
 
+    /// The requested paths, the one with the largest closure first.
+    var requestsBySize: [Int] {
+        graph.requested.map { (path: $0, size: graph.reach.sizes[graph.unitOfPath[$0]]) }
+            .sorted { ($1.size, $0.path) < ($0.size, $1.path) }.map(\.path)
+    }
+
+    /// For each path the first of `requests` that leads to it; of a closure there is one for every path.
+    func firstToReach(_ requests: [Int]) -> [Int] {
+        var first = [Int](repeating: -1, count: graph.paths.count)
+        for request in requests {
+            var open = [request]
+            while let path = open.popLast() {
+                guard first[path] < 0 else { continue }
+                first[path] = request
+                open += graph.references[path]
+            }
+        }
+        return first
+    }
+
+    private func union(_ layers: some Sequence<Layer>, anchor: Int, reason: LayerReason) -> Layer {
+        Layer(anchor: anchor, contents: Set(layers.flatMap(\.contents)).sorted(), reason: reason)
+    }
+
     private func largest(_ plan: [Layer], _ sizes: [Int64], count: Int, restAnchor: Int?) -> [Layer] {
         let order = zip(plan, sizes).sorted { left, right in
             if left.1 != right.1 { return left.1 > right.1 }
-            return left.0.contents.members.lexicographicallyPrecedes(right.0.contents.members)
+            return left.0.contents.lexicographicallyPrecedes(right.0.contents)
         }.map(\.0)
         let rest = order.dropFirst(count)
         guard let anchor = restAnchor ?? rest.first?.anchor else { return order }
-        let union = rest.reduce(into: BitSet(bound: graph.paths.count)) { $0.formUnion($1.contents) }
-        return order.prefix(count) + [Layer(anchor: anchor, contents: union)]
+        return order.prefix(count) + [union(rest, anchor: anchor, reason: .merged)]
     }
 }

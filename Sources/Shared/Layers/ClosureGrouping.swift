@@ -15,57 +15,61 @@
 /// What is still pending at a requested path is a layer of its own (``leftovers(split:)``); too many layers are bundled
 /// (``bundled(_:budget:)``).
 ///
-/// Manifest order: layers of paths with few paths in their closure first, then larger before smaller, then by path. This order
-/// depends on each layer alone, so that images with common packages begin with the same chain of layers; a client that
-/// identifies a layer together with all below it (Docker does) then reuses that beginning. Bundles belong to a requested
-/// path, so they come late by themselves.
+/// Manifest order: requested path by requested path, the largest closure first, those layers of each that no earlier one has. Within
+/// that, layers of paths with few paths in their closure first, then larger before smaller, then by path. A client that identifies a
+/// layer together with all below it (Docker's classic store does) reuses only the beginning that two images have in common; this
+/// order makes it long for images with the same largest packages (`docs/layers.md` has the figures). What was merged comes last.
 struct ClosureGrouping {
     static let unit: Int64 = 192 << 10
 
     struct Layer: Hashable {
         /// First path of the unit that defines the layer.
         let anchor: Int
-        let contents: BitSet
+        /// Sorted.
+        let contents: [Int]
+        let reason: LayerReason
     }
 
     let graph: ReferenceGraph
     private(set) var layers: [Layer] = []
-    private(set) var pending: [BitSet]
-    /// The unit of each path.
-    private(set) var units: [BitSet]
+    /// What is pending at each unit that holds a requested path.
+    private(set) var pending: [Int: BitSet] = [:]
 
     init(_ graph: ReferenceGraph) {
         self.graph = graph
         let nothing = BitSet(bound: graph.paths.count)
-        units = Array(repeating: nothing, count: graph.paths.count)
-        pending = units
-        var carried = units
-        for unit in graph.units {
-            let members = BitSet(bound: graph.paths.count, unit)
+        let isRequested = Set(graph.requested.map { graph.unitOfPath[$0] })
+        // Two sets for each unit would be too much for a large graph, so they are let go of with the last unit that refers to them.
+        var open: [(pending: BitSet, carried: BitSet)?] = Array(repeating: nil, count: graph.units.count)
+        var referrers = [Int](repeating: 0, count: graph.units.count)
+        for reference in graph.unitReferences.joined() { referrers[reference] += 1 }
+
+        for (number, unit) in graph.units.enumerated() {
             var below = nothing
             var covered = nothing
-            for reference in unit.flatMap({ graph.references[$0] }) where !members.contains(reference) {
-                below.formUnion(pending[reference])
-                covered.formUnion(carried[reference])
+            for reference in graph.unitReferences[number] {
+                if let sets = open[reference] {
+                    below.formUnion(sets.pending)
+                    covered.formUnion(sets.carried)
+                }
+                referrers[reference] -= 1
+                if referrers[reference] == 0 { open[reference] = nil }
             }
             below.subtract(covered)
-            if isSolo(unit, members) {
-                if !below.isEmpty, graph.narSize(of: below) <= graph.narSize(of: members) {
+            if isSolo(number) {
+                let small = below.members
+                if !small.isEmpty, graph.narSize(of: small) <= graph.narSize(of: unit) {
                     covered.formUnion(below)
-                    below.formUnion(members)
-                    layers.append(Layer(anchor: unit[0], contents: below))
+                    layers.append(Layer(anchor: unit[0], contents: (small + unit).sorted(), reason: .carrying))
                     below = nothing
                 } else {
-                    layers.append(Layer(anchor: unit[0], contents: members))
+                    layers.append(Layer(anchor: unit[0], contents: unit, reason: .solo))
                 }
             } else {
-                below.formUnion(members)
+                for path in unit { below.insert(path) }
             }
-            for path in unit {
-                units[path] = members
-                pending[path] = below
-                carried[path] = covered
-            }
+            if isRequested.contains(number) { pending[number] = below }
+            if referrers[number] > 0 { open[number] = (below, covered) }
         }
     }
 
@@ -76,23 +80,25 @@ struct ClosureGrouping {
         return inManifestOrder(plan)
     }
 
-    private func isSolo(_ unit: [Int], _ members: BitSet) -> Bool {
-        let count = graph.closures[unit[0]].count
-        return graph.narSize(of: members) >= Self.unit * Int64(Int.bitWidth - count.leadingZeroBitCount)
+    private func isSolo(_ unit: Int) -> Bool {
+        graph.narSize(of: graph.units[unit]) >= Self.unit * Int64(Int.bitWidth - graph.reach.counts[unit].leadingZeroBitCount)
     }
 
     private func inManifestOrder(_ plan: [Layer]) -> [LayerGroup] {
-        let keyed = plan.map { (layer: $0, closure: graph.closures[$0.anchor].count, size: graph.narSize(of: $0.contents)) }
+        let requests = requestsBySize
+        let first = firstToReach(requests)
+        let rank = Dictionary(uniqueKeysWithValues: zip(requests, requests.indices))
+        let keyed = plan.map { layer in
+            let part = layer.reason == .merged ? requests.count : rank[first[layer.anchor], default: requests.count]
+            let closure = graph.reach.counts[graph.unitOfPath[layer.anchor]]
+            return (layer: layer, key: (part, closure, -graph.narSize(of: layer.contents), layer.anchor))
+        }
         let ordered = keyed.sorted { left, right in
-            if (left.closure, right.size) != (right.closure, left.size) {
-                return (left.closure, right.size) < (right.closure, left.size)
-            }
-            if left.layer.anchor != right.layer.anchor { return left.layer.anchor < right.layer.anchor }
-            return left.layer.contents.members.lexicographicallyPrecedes(right.layer.contents.members)
+            left.key != right.key ? left.key < right.key : left.layer.contents.lexicographicallyPrecedes(right.layer.contents)
         }
         // Two bundles can come out equal; a manifest names a layer once.
-        var seen: Set<BitSet> = []
+        var seen: Set<[Int]> = []
         return ordered.filter { seen.insert($0.layer.contents).inserted }
-            .map { graph.group($0.layer.contents, anchor: $0.layer.anchor) }
+            .map { graph.group($0.layer.contents, anchor: $0.layer.anchor, reason: $0.layer.reason) }
     }
 }

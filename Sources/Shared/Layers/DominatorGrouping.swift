@@ -19,8 +19,8 @@ struct DominatorGrouping {
 
     private struct RatedGroup {
         let anchor: Int
-        var contents: BitSet
-        var rating: UInt128
+        var contents: [Int]
+        let rating: UInt128
     }
 
     private let graph: ReferenceGraph
@@ -31,47 +31,39 @@ struct DominatorGrouping {
         self.popularity = popularity
     }
 
-    func groups(budget: Int) -> [LayerGroup] {
-        var rated = ratedGroups()
-        var merged: RatedGroup?
-        if rated.count > budget {
-            let tail = rated[(budget - 1)...]
-            merged = tail.dropFirst().reduce(into: tail.first) { $0?.contents.formUnion($1.contents) }
-            rated.removeSubrange((budget - 1)...)
+    /// The units that the root refers to though nobody requested them.
+    var separate: [Int] {
+        graph.units.indices.filter { number in
+            graph.reach.sizes[number] > Self.closureSizeThreshold
+                || graph.units[number].contains { popularity.percentile(of: graph.paths[$0]) >= Self.popularityThreshold }
         }
-        return (rated + (merged.map { [$0] } ?? [])).map { graph.group($0.contents, anchor: $0.anchor) }
+    }
+
+    func groups(budget: Int) -> [LayerGroup] {
+        let rated = ratedGroups()
+        let kept = rated.count > budget ? budget - 1 : rated.count
+        let rest = rated.dropFirst(kept)
+        let groups = rated.prefix(kept).map { group in
+            graph.group(group.contents, anchor: group.anchor, reason: group.contents.count > 1 ? .dominated : .solo)
+        }
+        guard let first = rest.first else { return groups }
+        return groups + [graph.group(rest.flatMap(\.contents).sorted(), anchor: first.anchor, reason: .merged)]
     }
 
     /// Descending rating, then ascending path.
     private func ratedGroups() -> [RatedGroup] {
-        // Nodes are the units, so that a cycle is never parted; the root comes after them.
-        let root = graph.units.count
-        var unitOfPath = [Int](repeating: 0, count: graph.paths.count)
-        for (number, unit) in graph.units.enumerated() {
-            for path in unit { unitOfPath[path] = number }
-        }
-        var successors = graph.units.enumerated().map { number, unit in
-            Set(unit.flatMap { graph.references[$0] }.map { unitOfPath[$0] }).subtracting([number]).sorted()
-        }
-        let separate = graph.units.indices.filter { number in graph.units[number].contains(where: standsAlone) }
-        successors.append(Set(graph.requested.map { unitOfPath[$0] }).union(separate).sorted())
-
-        let branches = DominatorTree(root: root, successors: successors).branches(below: root)
-        var contents: [Int: BitSet] = [:]
+        // Nodes are the units, so that a cycle is never parted.
+        let branches = ClosureTree.dominators(graph, separate: separate).branches(below: graph.units.count)
+        var contents: [Int: [Int]] = [:]
         for (number, unit) in graph.units.enumerated() {
             guard let branch = branches[number] else { continue }
-            for path in unit { contents[branch, default: BitSet(bound: graph.paths.count)].insert(path) }
+            contents[branch, default: []] += unit
         }
-        return contents.map { branch, contents in rated(contents, anchor: graph.units[branch][0]) }
+        return contents.map { branch, contents in rated(contents.sorted(), anchor: graph.units[branch][0]) }
             .sorted { ($1.rating, $0.anchor) < ($0.rating, $1.anchor) }
     }
 
-    private func standsAlone(_ path: Int) -> Bool {
-        graph.narSize(of: graph.closures[path]) > Self.closureSizeThreshold
-            || popularity.percentile(of: graph.paths[path]) >= Self.popularityThreshold
-    }
-
-    private func rated(_ contents: BitSet, anchor: Int) -> RatedGroup {
+    private func rated(_ contents: [Int], anchor: Int) -> RatedGroup {
         let weight = max(1, popularity.percentile(of: graph.paths[anchor]))
         return RatedGroup(anchor: anchor, contents: contents, rating: UInt128(weight) * UInt128(graph.narSize(of: contents)))
     }

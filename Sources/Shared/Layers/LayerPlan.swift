@@ -18,13 +18,18 @@ package struct LayerPlan: Hashable, Sendable {
     ///   - budget: most layers that the plan may have, 1...``maximalBudget``.
     /// - Throws: ``LayerPlanError`` for a budget out of that range; it is not clamped, since the budget is part of a recipe.
     package static func make(
-        _ closure: Closure, popularity: Popularity = .none, strategy: LayeringStrategy, budget: Int = defaultBudget
+        _ closure: Closure, popularity: Popularity = .none, strategy: LayeringStrategy = .standard, budget: Int = defaultBudget
     ) throws(LayerPlanError) -> LayerPlan {
-        guard (1...maximalBudget).contains(budget) else { throw LayerPlanError(budget: budget) }
+        try check(budget: budget)
         let graph = ReferenceGraph(closure)
         return switch strategy {
         case .dominators: LayerPlan(groups: DominatorGrouping(graph, popularity: popularity).groups(budget: budget))
         case .closure: LayerPlan(groups: ClosureGrouping(graph).groups(budget: budget))
         }
+    }
+
+    /// - Throws: ``LayerPlanError`` for a budget that no plan is made for.
+    package static func check(budget: Int) throws(LayerPlanError) {
+        guard (1...maximalBudget).contains(budget) else { throw LayerPlanError(budget: budget) }
     }
 }

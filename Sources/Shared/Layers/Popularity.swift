@@ -13,15 +13,7 @@ package struct Popularity: Hashable, Sendable {
 
     /// - Parameter json: an object that maps names without hash (`glibc-2.38-44`) to how many paths refer to them.
     /// - Throws: ``PopularityError`` for anything else.
-    package init(json: [UInt8]) throws(PopularityError) {
-        let counts: [String: UInt64]
-        do {
-            counts = try JSONDecoder().decode([String: UInt64].self, from: Data(json))
-        } catch {
-            throw PopularityError()
-        }
-        self.init(counts: counts)
-    }
+    package init(json: [UInt8]) throws(PopularityError) { self.init(counts: try Self.counts(json: json)) }
 
     package init(counts: [String: UInt64]) {
         var smaller: [UInt64: Int] = [:]
@@ -33,4 +25,32 @@ package struct Popularity: Hashable, Sendable {
     ///
     /// "Less often" and not "at most as often", because most names of a package set share the smallest counts.
     package func percentile(of path: StorePath) -> Int { percentiles[path.name, default: 0] }
+
+    /// Reads popularity data: name without hash -> count.
+    /// - Throws: ``PopularityError`` that says what is wrong with it.
+    package static func counts(json: [UInt8]) throws(PopularityError) -> [String: UInt64] {
+        let counts: [String: Count]
+        do {
+            counts = try JSONDecoder().decode([String: Count].self, from: Data(json))
+        } catch let error as PopularityError {
+            throw error
+        } catch {
+            throw .notAnObject
+        }
+        if let wrong = counts.keys.filter({ !StorePath.isName($0) }).min() { throw .wrongName(wrong) }
+        // JSON's integers are signed everywhere else in this program; so large a count says no more than the largest does.
+        return counts.mapValues { min($0.value, UInt64(Int64.max)) }
+    }
+
+    /// Names what it belongs to when it is none: the decoder's own error for a number out of range does not.
+    private struct Count: Decodable {
+        let value: UInt64
+
+        init(from decoder: any Decoder) throws {
+            guard let value = try? decoder.singleValueContainer().decode(UInt64.self) else {
+                throw PopularityError.wrongCount(name: decoder.codingPath.last?.stringValue ?? "")
+            }
+            self.value = value
+        }
+    }
 }

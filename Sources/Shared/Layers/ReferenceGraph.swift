@@ -10,8 +10,14 @@ struct ReferenceGraph {
     /// The units in an order in which every unit comes after all that it refers to. A unit is one path or the paths of one cycle, sorted.
     let units: [[Int]]
 
-    /// For each path all that can be reached from it, itself included.
-    let closures: [BitSet]
+    /// For each path the unit that it is in.
+    let unitOfPath: [Int]
+
+    /// For each unit the other units that it refers to, each once, sorted; they have smaller numbers.
+    let unitReferences: [[Int]]
+
+    /// For each unit how many paths its closure has and what their NAR sizes add up to.
+    let reach: Reach
 
     init(_ closure: Closure) {
         paths = closure.paths.map(\.path)
@@ -22,20 +28,23 @@ struct ReferenceGraph {
         requested = closure.requested.compactMap { numbers[$0] }
         units = StrongComponents.find(in: references)
 
-        var closures = [BitSet](repeating: BitSet(bound: paths.count), count: paths.count)
-        for unit in units {
-            var reached = BitSet(bound: paths.count, unit)
-            for member in unit {
-                for reference in references[member] where !unit.contains(reference) { reached.formUnion(closures[reference]) }
-            }
-            for member in unit { closures[member] = reached }
+        var unitOfPath = [Int](repeating: 0, count: paths.count)
+        for (number, unit) in units.enumerated() {
+            for path in unit { unitOfPath[path] = number }
         }
-        self.closures = closures
+        self.unitOfPath = unitOfPath
+        unitReferences = units.enumerated().map { [references] number, unit in
+            Set(unit.flatMap { references[$0] }.map { unitOfPath[$0] }).subtracting([number]).sorted()
+        }
+        reach = Reach(
+            references: unitReferences, counts: units.map(\.count),
+            sizes: units.map { [narSizes] unit in unit.reduce(0) { $0 + narSizes[$1] } })
     }
 
-    func narSize(of set: BitSet) -> Int64 { set.members.reduce(0) { $0 + narSizes[$1] } }
+    func narSize(of members: some Sequence<Int>) -> Int64 { members.reduce(0) { $0 + narSizes[$1] } }
 
-    func group(_ set: BitSet, anchor: Int) -> LayerGroup {
-        LayerGroup(contents: set.members.map { paths[$0] }, narSize: narSize(of: set), anchor: paths[anchor])
+    /// - Parameter contents: sorted.
+    func group(_ contents: [Int], anchor: Int, reason: LayerReason) -> LayerGroup {
+        LayerGroup(contents: contents.map { paths[$0] }, narSize: narSize(of: contents), anchor: paths[anchor], reason: reason)
     }
 }

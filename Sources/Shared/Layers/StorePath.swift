@@ -24,9 +24,7 @@ package struct StorePath: Hashable, Comparable, Sendable, CustomStringConvertibl
         else { throw StorePathError(text: string, problem: .hash) }
         let name = bytes[(start + Self.hashLength + 1)...]
         guard (1...Self.maximalNameLength).contains(name.count) else { throw StorePathError(text: string, problem: .nameLength) }
-        guard name.allSatisfy(Self.isNameCharacter), !Self.isReserved(name) else {
-            throw StorePathError(text: string, problem: .name)
-        }
+        guard Self.isName(name) else { throw StorePathError(text: string, problem: .name) }
         self.string = string
     }
 
@@ -39,6 +37,13 @@ package struct StorePath: Hashable, Comparable, Sendable, CustomStringConvertibl
     package var description: String { string }
 
     package static func < (left: StorePath, right: StorePath) -> Bool { left.string < right.string }
+
+    /// Whether a store path can have this name.
+    package static func isName(_ text: some StringProtocol) -> Bool {
+        (1...maximalNameLength).contains(text.utf8.count) && isName(Array(text.utf8)[...])
+    }
+
+    private static func isName(_ name: ArraySlice<UInt8>) -> Bool { name.allSatisfy(isNameCharacter) && !isReserved(name) }
 
     private static func isHashDigit(_ byte: UInt8) -> Bool {
         switch byte {

@@ -36,6 +36,9 @@ package struct StoredLedger: Sendable {
 
     package func record(_ layer: LayerRecord) async throws -> LayerRecord { try await records.record(layer) }
 
+    /// Popularity data that a recipe names.
+    package func popularity(_ digest: Digest) async throws -> [UInt8]? { try await records.popularity(digest) }
+
     package func record(_ paths: [PathRecord]) async throws -> [PathRecord] { try await records.record(paths) }
 
     /// Waits until none of these blobs is being removed, and keeps them from being removed: call it before storing them.

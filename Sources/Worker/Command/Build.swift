@@ -6,6 +6,7 @@ import Nix
 import ObjectStorage
 import Operations
 import Pipeline
+import PopularityData
 import Postgres
 import Records
 import Registry
@@ -13,7 +14,10 @@ import Registry
 struct Build: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Build one image into an OCI layout, without a database: to try or debug a package set.",
-        discussion: "The image has the same digest as from the farm. skopeo and podman read the directory as oci:DIRECTORY."
+        discussion: """
+            The image has the same digest as from a farm whose NIXERY_LAYER_STRATEGY, NIXERY_LAYER_BUDGET and NIX_POPULARITY_URL are set as \
+            here. skopeo and podman read the directory as oci:DIRECTORY.
+            """
     )
 
     @Argument(help: "The image name, for example shell/git/hello.")
@@ -48,17 +52,13 @@ struct Build: AsyncParsableCommand {
         } catch {
             throw ValidationError(error.message)
         }
-        let recipe = Recipe(
-            source: source,
-            name: imageName,
-            layering: Recipe.Layering(strategy: "dominators", budget: 94),
-            packing: ImageBuilder.packing
-        )
+        let layering = try await LayeringSettings(settings).pinned()
+        let recipe = Recipe(source: source, name: imageName, layering: layering.layering, packing: ImageBuilder.packing)
         let store = try DirectoryStore(root: output, blobs: "blobs/sha256")
         let builder = ImageBuilder(
             nix: NixTool(settings: try WorkerSettings.nix(settings), logger: Logger(label: "build") { _ in SwiftLogNoOpLogHandler() }),
             store: store,
-            ledger: EmptyLedger(),
+            ledger: EmptyLedger(popularity: layering.popularity),
             rootsDirectory: "/tmp"
         )
         let observer = TerminalObserver()

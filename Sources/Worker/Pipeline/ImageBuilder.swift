@@ -17,6 +17,7 @@ package struct ImageBuilder: Sendable {
     let rootsDirectory: String
     /// Layers packed at once.
     let concurrency: Int
+    let popularity: PopularityShelf
 
     package init(nix: NixTool, store: any ObjectStore, ledger: any LayerLedger, rootsDirectory: String, concurrency: Int = 2) {
         self.nix = nix
@@ -24,6 +25,7 @@ package struct ImageBuilder: Sendable {
         self.ledger = ledger
         self.rootsDirectory = rootsDirectory
         self.concurrency = concurrency
+        popularity = PopularityShelf(ledger)
     }
 
     /// Builds and stores an image; publishing it is the caller's business.
@@ -46,7 +48,8 @@ package struct ImageBuilder: Sendable {
         observer.phase(.planning, done: 0, total: 0)
         let outputs = try packages.flatMap(\.outputs).map { try StorePath($0.path) }
         let closure = try await closure(of: outputs)
-        let plan = try LayerPlan.make(closure, popularity: .none, strategy: strategy, budget: recipe.layering.budget)
+        let plan = try LayerPlan.make(
+            closure, popularity: try await popularity(of: recipe.layering, strategy), strategy: strategy, budget: recipe.layering.budget)
 
         observer.phase(.packing, done: 0, total: plan.groups.count + 1)
         var parts = try await pack(plan, observer)
@@ -84,6 +87,11 @@ package struct ImageBuilder: Sendable {
         } log: { line in
             observer.log(line)
         }
+    }
+
+    private func popularity(of layering: Recipe.Layering, _ strategy: LayeringStrategy) async throws -> Popularity {
+        guard strategy == .dominators, let digest = layering.popularity else { return .none }
+        return try await popularity.popularity(digest)
     }
 
     private func closure(of outputs: [StorePath]) async throws -> Closure {

@@ -15,6 +15,7 @@ extension JobError {
         case let error as RecipeError: self.init(.badRequest, error.description)
         case let error as StorageError:
             if case .noSpace = error { self.init(.outOfDisk, error.description) } else { self.init(.uploadFailed, error.description) }
+        case let error as LayerPlanError: self.init(.badRequest, error.description)
         case let error as PackingError: self.init(.badRequest, error.description)
         default: self.init(.internal, "\(error)")
         }

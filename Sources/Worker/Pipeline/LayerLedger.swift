@@ -1,8 +1,9 @@
 package import Hashing
+package import PopularityData
 package import Publication
 package import Records
 
-/// What is known about layers and store paths: in the database for a worker, in memory for a build without one.
+/// What is known about layers, store paths and popularity: in the database for a worker, in memory for a build without one.
 package protocol LayerLedger: Sendable {
     func layers(_ keys: [Digest]) async throws -> [Digest: LayerRecord]
     /// - Returns: the record that counts, which may be an earlier one.
@@ -11,16 +12,22 @@ package protocol LayerLedger: Sendable {
     func reserve(_ digests: [Digest]) async throws
     /// - Returns: the recorded form of all paths.
     func record(_ paths: [PathRecord]) async throws -> [PathRecord]
+    /// - Returns: the popularity data that a recipe names, `nil` when it is not known.
+    func popularity(_ digest: Digest) async throws -> [UInt8]?
 }
 
 extension StoredLedger: LayerLedger {}
 
-/// Knows nothing and remembers nothing: every layer is packed.
+/// Knows no layers and remembers nothing: every layer is packed.
 package struct EmptyLedger: LayerLedger {
-    package init() {}
+    private let popularity: PinnedPopularity?
+
+    /// - Parameter popularity: the data that the build's recipe names.
+    package init(popularity: PinnedPopularity? = nil) { self.popularity = popularity }
 
     package func layers(_ keys: [Digest]) -> [Digest: LayerRecord] { [:] }
     package func record(_ layer: LayerRecord) -> LayerRecord { layer }
     package func reserve(_ digests: [Digest]) {}
     package func record(_ paths: [PathRecord]) -> [PathRecord] { paths }
+    package func popularity(_ digest: Digest) -> [UInt8]? { popularity?.digest == digest ? popularity?.bytes : nil }
 }
