@@ -91,9 +91,12 @@ import Testing
     }
 
     @Test func aBuildThatTakesTooLongIsNamedWithItsJob() async throws {
-        let farm = try await RegistryFixture(wait: .seconds(5))
+        let farm = try await RegistryFixture()
         try await farm.application.test(.router) { client in
-            let answer = try await client.execute(uri: "/v2/hello/manifests/latest", method: .get) { $0 }
+            async let waiting = client.execute(uri: "/v2/hello/manifests/latest", method: .get) { $0 }
+            while await farm.waiters.jobs.isEmpty { await Task.yield() }
+            await farm.waiters.handOn()
+            let answer = try await waiting
             #expect(answer.status == .tooManyRequests)
             #expect(answer.headers[.retryAfter] != nil)
             #expect(String(buffer: answer.body).contains("/jobs/1"))

@@ -11,16 +11,26 @@ import Testing
 
 /// What becomes of a wait: it goes on at the next hop, ends with the build, with the client, or with the frontend.
 @Suite struct WaitingTests {
+    /// Asks for a manifest, and ends the wait once the frontend knows of a job for it.
+    private func hop(
+        _ farm: RegistryFixture, _ client: some TestClientProtocol, _ path: String, _ method: HTTPRequest.Method = .get
+    ) async throws -> TestResponse {
+        async let answer = client.execute(uri: "/v2/" + path, method: method) { $0 }
+        while await farm.waiters.jobs.isEmpty { await Task.yield() }
+        await farm.waiters.handOn()
+        return try await answer
+    }
+
     @Test func aWaitGoesOnAtTheNextHop() async throws {
-        let farm = try await RegistryFixture(wait: .milliseconds(300), relays: true)
+        let farm = try await RegistryFixture(relays: true)
         try await farm.application.test(.router) { client in
-            let first = try await client.execute(uri: "/v2/hello/manifests/latest", method: .head) { $0 }
+            let first = try await hop(farm, client, "hello/manifests/latest", .head)
             #expect(first.status == .temporaryRedirect)
             #expect(first.headers[.location] == "/v2/hello/manifests/latest?hop=1&job=1")
-            let second = try await client.execute(uri: "/v2/hello/manifests/latest?hop=1&job=1", method: .get) { $0 }
+            let second = try await hop(farm, client, "hello/manifests/latest?hop=1&job=1")
             #expect(second.headers[.location] == "/v2/hello/manifests/latest?hop=2&job=1")
             #expect(try await farm.value("SELECT count(*)::text AS value FROM farm.jobs") == "1")
-            let last = try await client.execute(uri: "/v2/hello/manifests/latest?hop=9&job=1", method: .get) { $0 }
+            let last = try await hop(farm, client, "hello/manifests/latest?hop=9&job=1")
             #expect(last.status == .tooManyRequests)
             #expect(last.headers[.retryAfter] != nil)
             #expect(String(buffer: last.body).contains("next in the queue"))
@@ -32,17 +42,17 @@ import Testing
 
     /// The result of a moving source serves the hops of those who waited for it, however long ago it ended.
     @Test func aHopFindsWhatWasBuiltBetweenTwoHops() async throws {
-        let farm = try await RegistryFixture(wait: .milliseconds(300), relays: true)
+        let farm = try await RegistryFixture(relays: true)
         let image = try await farm.image()
         try await farm.application.test(.router) { client in
-            _ = try await client.execute(uri: "/v2/hello/manifests/latest", method: .head) { $0 }
+            _ = try await hop(farm, client, "hello/manifests/latest", .head)
             let job = try await farm.claim()
             #expect(try await farm.queue.complete(job.lease, image))
             try await farm.execute("UPDATE farm.jobs SET finished_at = now() - interval '1 hour'")
-            let hop = try await client.execute(uri: "/v2/hello/manifests/latest?hop=1&job=1", method: .get) { $0 }
-            #expect(hop.status == .ok)
+            let found = try await client.execute(uri: "/v2/hello/manifests/latest?hop=1&job=1", method: .get) { $0 }
+            #expect(found.status == .ok)
             // Under another name the job's number is worth nothing.
-            let other = try await client.execute(uri: "/v2/git/manifests/latest?hop=1&job=1", method: .get) { $0 }
+            let other = try await hop(farm, client, "git/manifests/latest?hop=1&job=1")
             #expect(other.headers[.location] == "/v2/git/manifests/latest?hop=2&job=2")
         }
     }
@@ -57,13 +67,15 @@ import Testing
     }
 
     @Test func aJobIsWantedWhileSomebodyWaits() async throws {
-        let farm = try await RegistryFixture(wait: .milliseconds(500), relays: true)
+        let farm = try await RegistryFixture(relays: true)
         try await farm.application.test(.router) { client in
             async let answer = client.execute(uri: "/v2/hello/manifests/latest", method: .get) { $0.status }
             try await farm.until("SELECT count(*)::text AS value FROM farm.waiters", is: "1")
             try await farm.execute("UPDATE farm.jobs SET wanted_until = now() - interval '1 second'")
             try await farm.queue.sweep()
             #expect(try await farm.value("SELECT state AS value FROM farm.jobs") == "queued")
+            while await farm.waiters.jobs.isEmpty { await Task.yield() }
+            await farm.waiters.handOn()
             #expect(try await answer == .temporaryRedirect)
             // The row goes with the last who waits.
             try await farm.until("SELECT count(*)::text AS value FROM farm.waiters", is: "0")

@@ -52,6 +52,9 @@ package actor BuildWaiters: Service {
     /// How many clients wait now.
     package var count: Int { builds.values.reduce(0) { $0 + $1.waiting.count } }
 
+    /// The jobs that they wait for.
+    package var jobs: Set<Int> { Set(builds.values.compactMap(\.job)) }
+
     /// Waits until the build has ended.
     /// - Returns: its end; `.waiting` when the wait was over first or the frontend is being stopped; `nil` if even the job was not made by then.
     package func outcome(_ request: BuildRequest) async throws -> BuildOutcome? {
@@ -91,8 +94,16 @@ package actor BuildWaiters: Service {
             }
         }
         isStopping = true
-        for key in builds.keys { finish(key, .success(builds[key]?.job.map { .waiting(job: $0) })) }
+        handOn()
         await Task { [queue, frontend] in try? await queue.unregister(frontend) }.value
+    }
+
+    /// Ends every wait now, each with where its build stands.
+    package func handOn() {
+        for (key, build) in builds {
+            finish(key, .success(build.job.map { .waiting(job: $0) }))
+            if let job = build.job { eventSink.yield(.left(job: job)) }
+        }
     }
 
     private func handle(_ event: Event) async {

@@ -52,7 +52,12 @@ struct Run: AsyncParsableCommand {
             queue: queue,
             heartbeats: JobQueue(pool: heartbeats, times: settings.times),
             listener: listener,
-            builder: ImageBuilder(nix: nix, store: store, ledger: StoredLedger(records: Records(pool: pool), store: store, pool: pool), rootsDirectory: settings.stateDirectory),
+            builder: ImageBuilder(
+                nix: nix,
+                store: store,
+                ledger: StoredLedger(records: Records(pool: pool), store: store, pool: pool),
+                rootsDirectory: settings.stateDirectory
+            ),
             drain: settings.drain,
             logger: logger
         )
