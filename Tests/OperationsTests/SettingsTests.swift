@@ -34,4 +34,53 @@ import Testing
     func storesThatCannotBe(values: [String: String]) {
         #expect(throws: SettingsError.self) { try StorageSettings(settings(values)) }
     }
+
+    @Test func anUnknownStoreIsAnsweredWithTheChoices() {
+        #expect { try StorageSettings(settings(["NIXERY_STORAGE_BACKEND": "floppy"])) } throws: { error in
+            ["'floppy'", "'filesystem'", "'gcs'", "'s3'", "STORAGE_PATH", "GCS_BUCKET", "S3_BUCKET"].allSatisfy { "\(error)".contains($0) }
+        }
+    }
+
+    @Test(arguments: [
+        (["NIXERY_STORAGE_BACKEND": "gcs"], "GCS_BUCKET"), (["NIXERY_STORAGE_BACKEND": "s3"], "S3_BUCKET"),
+        (["NIXERY_STORAGE_BACKEND": "gcs", "GCS_BUCKET": "b", "GCS_SIGNED_URLS": "maybe"], "GCS_SIGNED_URLS"),
+        (["NIXERY_STORAGE_BACKEND": "gcs", "GCS_BUCKET": "b", "NIXERY_SPOOL_PATH": "x"], "NIXERY_SPOOL_PATH"),
+        (["NIXERY_STORAGE_BACKEND": "s3", "S3_BUCKET": "b"], "AWS_ACCESS_KEY_ID"),
+        (["NIXERY_STORAGE_BACKEND": "s3", "S3_BUCKET": "b", "AWS_ACCESS_KEY_ID": "k"], "AWS_SECRET_ACCESS_KEY"),
+        (
+            [
+                "NIXERY_STORAGE_BACKEND": "s3", "S3_BUCKET": "b", "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s",
+                "S3_ADDRESSING": "x",
+            ], "S3_ADDRESSING"
+        ),
+    ])
+    func whatAStoreLacksIsNamed(values: [String: String], name: String) {
+        #expect { try StorageSettings(settings(values)) } throws: { "\($0)".contains(name) }
+    }
+
+    @Test(arguments: [("localhost:9023", "http://localhost:9023"), ("https://x.example/", "https://x.example")])
+    func anEmulatorsAddress(text: String, url: String) throws {
+        let values = ["NIXERY_STORAGE_BACKEND": "gcs", "GCS_BUCKET": "b", "STORAGE_EMULATOR_HOST": text]
+        guard case .google(let google) = try StorageSettings(settings(values)) else {
+            Issue.record("another store")
+            return
+        }
+        #expect(google.emulator == url)
+        #expect(google.spool == "/var/tmp")
+        #expect(google.signsAddresses)
+    }
+
+    @Test func theBucketStandsInTheHostForAmazonAlone() throws {
+        let keys = [
+            "NIXERY_STORAGE_BACKEND": "s3", "S3_BUCKET": "b", "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "r",
+        ]
+        guard case .s3(let amazon) = try StorageSettings(settings(keys)),
+            case .s3(let other) = try StorageSettings(settings(keys.merging(["S3_ENDPOINT": "http://s:9000", "S3_REGION": "q"]) { $1 }))
+        else {
+            Issue.record("another store")
+            return
+        }
+        #expect(amazon.endpoint == "https://s3.r.amazonaws.com" && !amazon.usesPathStyle && amazon.region == "r")
+        #expect(other.endpoint == "http://s:9000" && other.usesPathStyle && other.region == "q")
+    }
 }

@@ -82,7 +82,8 @@ struct GoogleAPI: Sendable {
             case 401:
                 ClockSkew(response, now: clock.now())?.description ?? "the credentials are not accepted (GOOGLE_APPLICATION_CREDENTIALS)"
             case 403: "grant the service account the role roles/storage.objectAdmin on the bucket"
-            case 404 where name == nil || reason.contains("bucket"): "GCS_BUCKET names the bucket; it is not made by this program"
+            // Where an object may be missing, that is an answer and no failure.
+            case 404: "GCS_BUCKET names the bucket; it is not made by this program"
             default: nil
             }
         return .remote(
