@@ -48,6 +48,7 @@ let package = Package(
         system("CLibcurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         system("CLibcrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CIsal", pkgConfig: "libisal", apt: "libisal-dev"),
+        system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
 
         shared("Hashing", ["CLibcrypto"]),
         shared("Layers", ["Hashing"]),
@@ -56,7 +57,7 @@ let package = Package(
         shared("Operations", ["Registry", logging]),
         shared("Postgres", ["CLibpq", "Hashing", logging, lifecycle]),
         shared("Records", ["Hashing", "Postgres", "Registry"]),
-        shared("Compression", ["CIsal"]),
+        shared("Compression", ["CIsal", "CLinux", "CZstd"]),
         .systemLibrary(name: "CExtendedAttributes", path: "Sources/Shared/CExtendedAttributes"),
         .systemLibrary(name: "CLinux", path: "Sources/Shared/CLinux"),
         shared("Packing", ["CExtendedAttributes", "Compression", "Hashing", "Layers"]),
@@ -84,8 +85,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Composition", "Hashing", "Layers", "Nix", "ObjectStorage", "Operations", "Packing", "Postgres", "Queue", "Records",
-                "Registry",
+                "Composition", "Compression", "Hashing", "Layers", "Nix", "ObjectStorage", "Operations", "Packing", "Postgres", "Queue",
+                "Records", "Registry",
                 lifecycle, logging,
             ],
             path: "Sources/Worker/Pipeline",
@@ -124,6 +125,13 @@ let package = Package(
             path: "Tests/PackageSetTests",
             exclude: ["Fixtures"],
             swiftSettings: strict
+        ),
+        tests(
+            "PipelineTests",
+            [
+                "Composition", "Compression", "Hashing", "Layers", "ObjectStorage", "Packing", "Pipeline", "Postgres", "Queue", "Records",
+                "Registry", "TestSupport", logging,
+            ]
         ),
         tests("PostgresTests", ["Hashing", "Postgres", "TestSupport", logging]),
         tests("QueueTests", ["Hashing", "Postgres", "Queue", "Records", "Registry", "TestSupport", logging]),

@@ -28,6 +28,8 @@ struct Run: AsyncParsableCommand {
         guard try await Migrator.load(directory: settings.migrations).pending(database).isEmpty else {
             throw SettingsError("the database's schema is older than this program: run 'nixery-frontend migrate' first")
         }
+        // Its layers are valid all the same: the first record of a layer is what every image names.
+        for difference in SelfCheck.differences() { logger.warning("\(difference)") }
         let store = try DirectoryStore(root: settings.storagePath)
         let nix = NixTool(settings: settings.nix, logger: logger)
         let identity = WorkerIdentity(
