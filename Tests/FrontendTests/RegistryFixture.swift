@@ -22,7 +22,9 @@ struct RegistryFixture {
     let application: Application<RegistryResponder>
     let worker = WorkerIdentity(id: "w", host: "h", process: 1, systems: ["x86_64-linux"], slots: 4, version: "test")
 
-    init(source: PackageSourceSetting = .path("/srv/set"), wait: Duration = .seconds(30)) async throws {
+    init(
+        source: PackageSourceSetting = .path("/srv/set"), packing: Recipe.Packing = .gzip, wait: Duration = .seconds(30)
+    ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let migrations = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Migrations"
         let database = try await TemporaryPostgres.shared.database(migrations: migrations)
@@ -37,7 +39,7 @@ struct RegistryFixture {
             records: records,
             waiters: waiters,
             layering: Recipe.Layering(strategy: "dominators", budget: 94),
-            packing: Recipe.Packing(version: 1, codec: "gzip", level: 1),
+            packing: packing,
             wait: wait
         )
         let responder = RegistryResponder(

@@ -25,11 +25,20 @@ package struct FrontendSettings: Sendable {
         source = try PackageSourceSetting(settings)
         storagePath = try StorageSettings(settings).path
         layering = Recipe.Layering(strategy: "dominators", budget: try settings.integer("NIXERY_LAYER_BUDGET", default: 94, in: 1...120))
-        packing = Recipe.Packing(version: 1, codec: "gzip", level: 1)
+        packing = try Self.packing(settings)
         times = try QueueTimes(settings)
         wait = try settings.seconds("NIXERY_WAIT_SECONDS", default: .seconds(180))
         resolutionMemory = try settings.seconds("NIXERY_RESOLUTION_SECONDS", default: .seconds(60))
         connections = try settings.integer("NIXERY_DATABASE_CONNECTIONS", default: 6, in: 1...64)
         migrations = settings.string("NIXERY_MIGRATIONS") ?? "Migrations"
+    }
+
+    private static func packing(_ settings: Settings) throws(SettingsError) -> Recipe.Packing {
+        guard let codec = settings.string("NIXERY_LAYER_CODEC") else { return .gzip }
+        guard let packing = Recipe.Packing.known.first(where: { $0.codec == codec }) else {
+            let codecs = Recipe.Packing.known.map { "'\($0.codec)'" }.joined(separator: " or ")
+            throw SettingsError("NIXERY_LAYER_CODEC is '\(codec)'; it takes \(codecs)")
+        }
+        return packing
     }
 }

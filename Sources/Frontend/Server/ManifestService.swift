@@ -11,6 +11,7 @@ package struct ManifestService: Sendable {
     package let records: Records
     package let waiters: BuildWaiters
     package let layering: Recipe.Layering
+    /// For clients that take OCI manifests; others get what they can read.
     package let packing: Recipe.Packing
     package let wait: Duration
 
@@ -40,7 +41,8 @@ package struct ManifestService: Sendable {
     /// - Throws: ``RegistryError``.
     package func manifest(name text: String, tag: String, format: ManifestFormat, authority: String?) async throws -> StoredManifest {
         let name = try ImageName(parsing: text)
-        let recipe = Recipe(source: try await resolver.resolve(tag: tag), name: name, layering: layering, packing: packing)
+        let source = try await resolver.resolve(tag: tag)
+        let recipe = Recipe(source: source, name: name, layering: layering, packing: packing.packing(for: format))
         let key = try recipe.buildKey()
         if recipe.isPinned, let manifest = try await records.manifest(cacheKey: key, format: format) { return manifest }
         let outcome = try await outcome(recipe, key: key, image: text)
