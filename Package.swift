@@ -102,6 +102,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What Benchmarks/packing/run measures.
+        .executableTarget(
+            name: "packing-benchmark",
+            dependencies: ["Compression", "Hashing", "Layers", "Packing", argumentParser],
+            path: "Benchmarks/packing/harness",
+            swiftSettings: strict
+        ),
+
         // What several test targets start for themselves: a private PostgreSQL.
         .target(name: "TestSupport", dependencies: ["Hashing", "Postgres"], path: "Tests/Support", swiftSettings: strict),
 
