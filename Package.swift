@@ -49,6 +49,7 @@ let package = Package(
         system("CLibcrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CIsal", pkgConfig: "libisal", apt: "libisal-dev"),
         system("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
+        system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
 
         shared("Hashing", ["CLibcrypto"]),
         shared("Layers", ["Hashing"]),
@@ -59,7 +60,7 @@ let package = Package(
         shared("PopularityData", ["Hashing", "HTTP", "Layers", "Operations", "Registry"]),
         shared("Postgres", ["CLibpq", "Hashing", logging, lifecycle]),
         shared("Records", ["Hashing", "Postgres", "Registry"]),
-        shared("Compression", ["CIsal"]),
+        shared("Compression", ["CIsal", "CLinux", "CZstd"]),
         .systemLibrary(name: "CExtendedAttributes", path: "Sources/Shared/CExtendedAttributes"),
         .systemLibrary(name: "CLinux", path: "Sources/Shared/CLinux"),
         shared("Packing", ["CExtendedAttributes", "Compression", "Hashing", "Layers"]),
@@ -92,8 +93,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Composition", "Hashing", "Layers", "Nix", "ObjectStorage", "Operations", "Packing", "PopularityData", "Postgres",
-                "Publication", "Queue",
+                "Composition", "Compression", "Hashing", "Layers", "Nix", "ObjectStorage", "Operations", "Packing", "PopularityData",
+                "Postgres", "Publication", "Queue",
                 "Records", "Registry",
                 lifecycle, logging,
             ],
@@ -134,6 +135,13 @@ let package = Package(
             path: "Benchmarks/grouping/Timing",
             swiftSettings: strict
         ),
+        // What Benchmarks/packing/run measures.
+        .executableTarget(
+            name: "packing-benchmark",
+            dependencies: ["Compression", "Hashing", "Layers", "Packing", argumentParser],
+            path: "Benchmarks/packing/harness",
+            swiftSettings: strict
+        ),
 
         // What several test targets start for themselves: a private PostgreSQL.
         .target(
@@ -143,9 +151,7 @@ let package = Package(
             "FrontendTests",
             [
                 "FrontendServer", "Hashing", "Layers", "ObjectStorage", "Operations", "Pipeline", "PopularityData", "Postgres",
-                "Publication", "Queue",
-                "Records",
-                "Registry", "TestSupport", "nixery-frontend",
+                "Publication", "Queue", "Records", "Registry", "TestSupport", "nixery-frontend",
                 filePaths, hummingbird, hummingbirdTesting, lifecycle, logging, subprocess,
             ]
         ),
@@ -171,6 +177,15 @@ let package = Package(
         ),
         tests("PopcountTests", ["popcount", "Hashing", "Layers", "Postgres", "Records", "TestSupport", filePaths, logging, subprocess]),
         tests("PopularityDataTests", ["Hashing", "HTTP", "Layers", "Operations", "PopularityData", "Registry", "TestSupport"]),
+        tests(
+            "PipelineTests",
+            [
+                "Composition", "Compression", "Hashing", "Layers", "Nix", "ObjectStorage", "Packing", "Pipeline", "PopularityData",
+                "Postgres",
+                "Publication", "Queue", "Records",
+                "Registry", "TestSupport", logging,
+            ]
+        ),
         tests("PostgresTests", ["Hashing", "Postgres", "TestSupport", logging]),
         tests("QueueTests", ["Hashing", "Postgres", "Queue", "Records", "Registry", "TestSupport", logging]),
         tests("RegistryTests", ["Registry", "Hashing"]),

@@ -49,34 +49,54 @@ private struct Xorshift {
     }
 }
 
-func compress(_ bytes: [UInt8], threads: Int, cut: Int = .max) throws -> [UInt8] {
-    let compressor = GzipCompressor(threads: threads)
-    var output: [UInt8] = []
-    func collect(_ piece: RawSpan) { unsafe piece.withUnsafeBytes { unsafe output.append(contentsOf: $0) } }
-    var rest = bytes[...]
-    while !rest.isEmpty {
-        try unsafe compressor.write(Array(rest.prefix(cut)).span.bytes, to: collect)
-        rest = rest.dropFirst(cut)
+enum Codec: String, CaseIterable {
+    case gzip, zstd
+
+    /// Bytes of a chunk.
+    var chunk: Int {
+        switch self {
+        case .gzip: 1 << 20
+        case .zstd: 1 << 22
+        }
     }
-    try compressor.finish(to: collect)
-    return output
+
+    func compressor(threads: Int) -> any Compressor {
+        let threads = threads > 0 ? SharedThreads(count: threads) : nil
+        return switch self {
+        case .gzip: GzipCompressor(threads: threads)
+        case .zstd: ZstdCompressor(threads: threads)
+        }
+    }
+
+    func compress(_ bytes: [UInt8], threads: Int, cut: Int = .max) throws -> [UInt8] {
+        let compressor = compressor(threads: threads)
+        var output: [UInt8] = []
+        func collect(_ piece: RawSpan) { unsafe piece.withUnsafeBytes { unsafe output.append(contentsOf: $0) } }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            try unsafe compressor.write(Array(rest.prefix(cut)).span.bytes, to: collect)
+            rest = rest.dropFirst(cut)
+        }
+        try compressor.finish(to: collect)
+        return output
+    }
+
+    /// What the system's program of that name makes of `bytes`.
+    func unpack(_ bytes: [UInt8]) throws -> [UInt8] {
+        let directory = FileManager.default.temporaryDirectory.appending(component: UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let packed = directory.appending(component: "packed")
+        let plain = directory.appending(component: "plain")
+        try Data(bytes).write(to: packed)
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", "exec \(rawValue) -dc < \"$0\" > \"$1\"", packed.path(), plain.path()]
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw UnpackingFailed(status: process.terminationStatus) }
+        return [UInt8](try Data(contentsOf: plain))
+    }
 }
 
-/// What the system's gzip makes of `bytes`, checksum and length included.
-func gunzip(_ bytes: [UInt8]) throws -> [UInt8] {
-    let directory = FileManager.default.temporaryDirectory.appending(component: UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let packed = directory.appending(component: "packed.gz")
-    let plain = directory.appending(component: "plain")
-    try Data(bytes).write(to: packed)
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", "exec gzip -dc \"$0\" > \"$1\"", packed.path(), plain.path()]
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw GzipFailed(status: process.terminationStatus) }
-    return [UInt8](try Data(contentsOf: plain))
-}
-
-struct GzipFailed: Error { let status: Int32 }
+struct UnpackingFailed: Error { let status: Int32 }

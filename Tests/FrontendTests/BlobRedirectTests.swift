@@ -29,7 +29,8 @@ private struct ElsewhereStore: ObjectStore {
     @Test(arguments: [(Duration.seconds(1800), "private, max-age=1800"), (nil, "public, max-age=300")] as [(Duration?, String)])
     func clientsAreSentToTheStore(lifetime: Duration?, caching: String) async throws {
         let digest = try SHA256.digest(of: [1])
-        let routes = BlobRoutes(store: ElsewhereStore(digest: digest, lifetime: lifetime))
+        let farm = try await RegistryFixture()
+        let routes = BlobRoutes(store: ElsewhereStore(digest: digest, lifetime: lifetime), library: farm.library)
         let router = Router()
         for method in [HTTPRequest.Method.get, .head] {
             router.on("/blob", method: method) { try await routes.respond(digest, to: $0, context: $1) }

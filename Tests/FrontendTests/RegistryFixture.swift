@@ -28,7 +28,8 @@ struct RegistryFixture {
     let worker = WorkerIdentity(id: "w", host: "h", process: 1, systems: ["x86_64-linux"], slots: 4, version: "test")
 
     init(
-        source: PackageSourceSetting = .path("/srv/set"), wait: Duration = .seconds(30), relays: Bool = false,
+        source: PackageSourceSetting = .path("/srv/set"), packing: Recipe.Packing = .gzip, wait: Duration = .seconds(30),
+        relays: Bool = false,
         database given: PostgresConfiguration? = nil
     ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -48,7 +49,7 @@ struct RegistryFixture {
             queue: queue,
             waiters: waiters,
             layering: Recipe.Layering(strategy: "closure", budget: 94),
-            packing: Recipe.Packing(version: 1, codec: "gzip", level: 1),
+            packing: packing,
             relays: relays
         )
         let responder = RegistryResponder(

@@ -1,3 +1,4 @@
+import Compression
 import Foundation
 import Layers
 import Packing
@@ -30,6 +31,17 @@ import Testing
         expect(.capabilities(path: path.string + "/bin/x"))
     }
 
+    @Test(arguments: ["", "bin", "bin/x"])
+    func attributes(place: String) throws {
+        try shell("python3 -c 'import os, sys; os.setxattr(sys.argv[1], \"user.note\", b\"1\")' \"$0\"", store.disk(path, place))
+        expect(.attribute(path: path.string + (place.isEmpty ? "" : "/" + place), name: "user.note"))
+    }
+
+    @Test func device() throws {
+        try shell("mknod \"$0\" c 1 3", store.disk(path, "null"))
+        expect(.specialFile(path: path.string + "/null", kind: "device"))
+    }
+
     @Test func pipe() throws {
         try shell("mkfifo \"$0\"", store.disk(path, "pipe"))
         expect(.specialFile(path: path.string + "/pipe", kind: "FIFO"))
@@ -50,7 +62,7 @@ import Testing
     @Test func missingPath() throws {
         let missing = try storePath("b", "missing")
         #expect(throws: PackingError.system(operation: "find", path: missing.string, code: ENOENT)) {
-            try LayerPacker().pack(contents: [missing], storeRoot: store.root, to: MemorySink())
+            try LayerPacker(format: .gzip).pack(contents: [missing], storeRoot: store.root, to: MemorySink())
         }
     }
 
@@ -71,7 +83,7 @@ import Testing
             }
         }
         #expect(throws: PackingError.changedWhileRead(path: path.string + "/large")) {
-            try LayerPacker(threads: 0).pack(contents: [path], storeRoot: store.root, to: sink)
+            try LayerPacker(format: .gzip).pack(contents: [path], storeRoot: store.root, to: sink)
         }
         #expect(changed)
     }
@@ -88,20 +100,65 @@ import Testing
                 try shell("ln \"$0\" \"$1/link\"", file, links)
             }
         }
-        _ = try LayerPacker(threads: 0).pack(contents: [path], storeRoot: store.root, to: sink)
+        _ = try LayerPacker(format: .gzip).pack(contents: [path], storeRoot: store.root, to: sink)
         #expect(linked)
+    }
+
+    /// What was listed is gone, or something else, when its turn comes.
+    @Test(arguments: [
+        ("rm \"$0\"", PackingError.system(operation: "open", path: "", code: ENOENT)),
+        ("ln -sf large \"$0\"", .system(operation: "open", path: "", code: ELOOP)),
+        ("rm \"$0\" && mkdir \"$0\"", .changedWhileRead(path: "")), ("rm \"$0\" && mkfifo \"$0\"", .changedWhileRead(path: "")),
+    ])
+    func changedBeforeRead(change: String, error: PackingError) throws {
+        try store.file(path, "large", [UInt8](repeating: 7, count: 5 << 20))
+        try store.file(path, "late")
+        let place = path.string + "/late"
+        let late = store.disk(path, "late")
+        var changed = false
+        let sink = MemorySink { written in
+            if written > 10, !changed {
+                changed = true
+                try shell(change, late)
+            }
+        }
+        let expected: PackingError =
+            if case .system(let operation, _, let code) = error {
+                .system(operation: operation, path: place, code: code)
+            } else {
+                .changedWhileRead(path: place)
+            }
+        #expect(throws: expected) { try LayerPacker(format: .gzip).pack(contents: [path], storeRoot: store.root, to: sink) }
+    }
+
+    /// Optimising a store puts an equal file in the place of one that is being read.
+    @Test func replacedWhileRead() throws {
+        try store.file(path, "large", [UInt8](repeating: 7, count: 5 << 20))
+        let expected = try pack()
+        let file = store.disk(path, "large")
+        var replaced = false
+        let sink = MemorySink { written in
+            if written > 10, !replaced {
+                replaced = true
+                try shell("cp -p \"$0\" \"$0.new\" && mv \"$0.new\" \"$0\"", file)
+            }
+        }
+        #expect(try LayerPacker(format: .gzip).pack(contents: [path], storeRoot: store.root, to: sink) == expected)
+        #expect(replaced)
     }
 
     @Test func sinkErrorPassesThrough() throws {
         struct DiskFull: Error, Equatable {}
         try store.file(path, "large", [UInt8](repeating: 7, count: 5 << 20))
         let sink = MemorySink { written in if written > 10 { throw DiskFull() } }
-        #expect(throws: DiskFull()) { try LayerPacker(threads: 2).pack(contents: [path], storeRoot: store.root, to: sink) }
+        #expect(throws: DiskFull()) {
+            try LayerPacker(format: .gzip, threads: SharedThreads(count: 2)).pack(contents: [path], storeRoot: store.root, to: sink)
+        }
     }
 
     @Test func cancellation() throws {
         #expect(throws: CancellationError.self) {
-            try LayerPacker(isCancelled: { true }).pack(contents: [path], storeRoot: store.root, to: MemorySink())
+            try LayerPacker(format: .gzip, isCancelled: { true }).pack(contents: [path], storeRoot: store.root, to: MemorySink())
         }
     }
 
@@ -111,7 +168,7 @@ import Testing
         let path = path
         let task = Task {
             unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
-            return try LayerPacker().pack(contents: [path], storeRoot: root, to: MemorySink())
+            return try LayerPacker(format: .gzip).pack(contents: [path], storeRoot: root, to: MemorySink())
         }
         await #expect(throws: CancellationError.self) { try await task.value }
     }
@@ -122,7 +179,9 @@ import Testing
     }
 
     @discardableResult
-    private func pack() throws -> PackedLayer { try LayerPacker().pack(contents: [path], storeRoot: store.root, to: MemorySink()) }
+    private func pack() throws -> PackedLayer {
+        try LayerPacker(format: .gzip).pack(contents: [path], storeRoot: store.root, to: MemorySink())
+    }
 
     private func expect(_ error: PackingError, sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(throws: error, sourceLocation: sourceLocation) { try pack() }

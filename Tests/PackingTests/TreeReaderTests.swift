@@ -96,7 +96,9 @@ import Testing
         try store.directory(path)
         try shell("cd \"$0\" && for i in {1..24}; do mkdir $1 && cd $1; done", store.disk(path), String(repeating: "d", count: 200))
         #expect(throws: PackingError.self) { try tree() }
-        #expect(throws: PackingError.self) { try LayerPacker().pack(contents: [path], storeRoot: store.root, to: MemorySink()) }
+        #expect(throws: PackingError.self) {
+            try LayerPacker(format: .gzip).pack(contents: [path], storeRoot: store.root, to: MemorySink())
+        }
     }
 
     private func tree() throws -> PathTree.Node {

@@ -30,7 +30,7 @@ package struct FrontendSettings: Sendable {
         source = try PackageSourceSetting(settings)
         storage = try StorageSettings(settings)
         layering = try LayeringSettings(settings)
-        packing = Recipe.Packing(version: 1, codec: "gzip", level: 1)
+        packing = try Self.packing(settings)
         times = try QueueTimes(settings)
         relays = try settings.choice("NIXERY_RELAY", default: "on", of: ["on", "off"]) == "on"
         wait =
@@ -41,5 +41,14 @@ package struct FrontendSettings: Sendable {
         resolutionMemory = try settings.seconds("NIXERY_RESOLUTION_SECONDS", default: .seconds(60))
         connections = try settings.integer("NIXERY_DATABASE_CONNECTIONS", default: 6, in: 1...64)
         migrations = settings.string("NIXERY_MIGRATIONS") ?? "Migrations"
+    }
+
+    private static func packing(_ settings: Settings) throws(SettingsError) -> Recipe.Packing {
+        guard let codec = settings.string("NIXERY_LAYER_CODEC") else { return .gzip }
+        guard let packing = Recipe.Packing.known.first(where: { $0.codec == codec }) else {
+            let codecs = Recipe.Packing.known.map { "'\($0.codec)'" }.joined(separator: " or ")
+            throw SettingsError("NIXERY_LAYER_CODEC is '\(codec)'; it takes \(codecs)")
+        }
+        return packing
     }
 }

@@ -13,6 +13,7 @@ package struct ManifestService: Sendable {
     package let queue: JobQueue
     package let waiters: BuildWaiters
     package let layering: Recipe.Layering
+    /// For clients that take OCI manifests; others get what they can read.
     package let packing: Recipe.Packing
     /// Whether a wait that is over goes on by another hop.
     package let relays: Bool
@@ -53,7 +54,8 @@ package struct ManifestService: Sendable {
     package func manifest(name text: String, tag: String, format: ManifestFormat, hop: RelayHop, authority: String?) async throws -> Answer
     {
         let name = try ImageName(parsing: text)
-        let recipe = Recipe(source: try await resolver.resolve(tag: tag), name: name, layering: layering, packing: packing)
+        let source = try await resolver.resolve(tag: tag)
+        let recipe = Recipe(source: source, name: name, layering: layering, packing: packing.packing(for: format))
         let key = try recipe.buildKey()
         if recipe.isPinned, let manifest = try await library.manifest(of: recipe, key: key, format: format) { return .manifest(manifest) }
         let outcome = try await outcome(BuildRequest(recipe: recipe, key: key, image: text), hop: hop)

@@ -3,6 +3,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,3 +24,12 @@ static inline int linux_limit_address_space(unsigned long bytes) {
 
 /* The status as a shell reports it: the exit code, or 128 + the signal that ended the process. */
 static inline int linux_shell_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
+/* Processors that this process may use: sched_getaffinity(2), whose wrapper glibc hides from all but GNU programs. */
+static inline int linux_processor_count(void) {
+    unsigned long mask[1024 / sizeof(long)];
+    const long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+    int count = 0;
+    for (long word = 0; word < bytes / (long)sizeof(long); word++) count += __builtin_popcountl(mask[word]);
+    return count > 0 ? count : 1;
+}

@@ -1,13 +1,14 @@
-/// The compression library did not do what it promises.
+/// A compression library did not do what it promises.
 package enum CompressionError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// ISA-L's return value.
-    case library(code: Int32)
-    case outputFull
+    /// The library's own words for its refusal.
+    case library(name: String, reason: String)
+    case outputFull(name: String)
 
     package var description: String {
         switch self {
-        case .library(let code): "ISA-L refused to compress (code \(code)); check that the installed libisal is the one this was built with"
-        case .outputFull: "ISA-L's output grew beyond the worst case of deflate; check the installed libisal"
+        case .library(let name, let reason):
+            "\(name) refused to compress (\(reason)); check that the installed library is the one this was built with"
+        case .outputFull(let name): "\(name)'s output grew beyond its worst case; check the installed library"
         }
     }
 }

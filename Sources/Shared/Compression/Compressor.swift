@@ -7,6 +7,16 @@ package protocol Compressor: AnyObject {
     /// stream is unusable.
     func write(_ bytes: RawSpan, to output: (RawSpan) throws -> Void) throws
 
+    /// Takes bytes that `source` puts into the compressor's own memory, which saves copying them.
+    ///
+    /// - Parameters:
+    ///   - limit: most bytes that `source` is given room for, which may be fewer; above 0.
+    ///   - source: fills the room from its beginning and returns how many bytes that were. What it throws passes through.
+    /// - Returns: what `source` returned.
+    func read(
+        atMost limit: Int, from source: (UnsafeMutableRawBufferPointer) throws -> Int, to output: (RawSpan) throws -> Void
+    ) throws -> Int
+
     /// Hands on the rest and ends the stream. Call it once, last.
     func finish(to output: (RawSpan) throws -> Void) throws
 }

@@ -1,21 +1,24 @@
-private import Compression
+package import Compression
 package import Layers
 
-/// Packs layers: one pass over the files, in memory that does not grow with them (some 3 MB for each thread that compresses).
+/// Packs layers: one pass over the files, in memory that does not grow with them (about 3 MB with gzip or 10 MB with zstd for each
+/// chunk that is being compressed).
 package struct LayerPacker: Sendable {
-    private let threads: Int
+    private let format: PackingFormat
+    private let threads: SharedThreads?
     private let isCancelled: @Sendable () -> Bool
 
     /// - Parameters:
     ///   - format: must be one that this program knows.
-    ///   - threads: how many threads compress a layer beside the calling one. The bytes do not depend on it.
+    ///   - threads: who compresses beside the calling thread. The bytes do not depend on it.
     ///   - isCancelled: asked before each entry and each read. The default asks the current task, which works on a thread
     ///     that runs a task; packing on another thread needs a flag of its own.
     /// - Throws: ``PackingError/unsupportedFormat(_:)``.
     package init(
-        format: PackingFormat = .current, threads: Int = 1, isCancelled: @escaping @Sendable () -> Bool = { Task.isCancelled }
+        format: PackingFormat, threads: SharedThreads? = nil, isCancelled: @escaping @Sendable () -> Bool = { Task.isCancelled }
     ) throws(PackingError) {
-        guard format == .current else { throw .unsupportedFormat(format) }
+        guard PackingFormat.known.contains(format) else { throw .unsupportedFormat(format) }
+        self.format = format
         self.threads = threads
         self.isCancelled = isCancelled
     }
@@ -28,7 +31,7 @@ package struct LayerPacker: Sendable {
     ///   - sink: gets the compressed layer. After an error what it got is not a layer.
     /// - Throws: ``PackingError`` and ``TarError`` naming the path, `CancellationError`, or what the sink threw.
     package func pack(contents: some Sequence<StorePath>, storeRoot: String = "", to sink: any ByteSink) throws -> PackedLayer {
-        let stream = try LayerStream(compressor: GzipCompressor(threads: threads), sink: sink)
+        let stream = try LayerStream(compressor: compressor, sink: sink)
         // Always there, so that a layer can be unpacked alone and every layer says the same of these two.
         for parent in ["nix", "nix/store"] {
             try stream.write(TarHeader(path: Array(parent.utf8), kind: .directory, mode: 0o755).bytes)
@@ -43,7 +46,7 @@ package struct LayerPacker: Sendable {
     /// - Parameter entries: in the order of their archive names.
     /// - Throws: as the other form; ``PackingError/order(path:)`` for another order or a name that is there twice.
     package func pack(entries: some Sequence<TarEntry>, to sink: any ByteSink) throws -> PackedLayer {
-        let stream = try LayerStream(compressor: GzipCompressor(threads: threads), sink: sink)
+        let stream = try LayerStream(compressor: compressor, sink: sink)
         var last: [UInt8] = []
         for entry in entries {
             if isCancelled() { throw CancellationError() }
@@ -57,5 +60,12 @@ package struct LayerPacker: Sendable {
             }
         }
         return try stream.finish()
+    }
+
+    private var compressor: any Compressor {
+        switch format.codec {
+        case .gzip: GzipCompressor(threads: threads)
+        case .zstd: ZstdCompressor(threads: threads)
+        }
     }
 }

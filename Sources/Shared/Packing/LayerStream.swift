@@ -22,6 +22,9 @@ final class LayerStream {
         }
     }
 
+    /// Bytes of one read; small enough to stay in a processor's cache until they are hashed.
+    private static let readSize: Int64 = 256 << 10
+
     private var diffID: SHA256
     private var uncompressedSize: Int64 = 0
     private let compressor: any Compressor
@@ -37,6 +40,19 @@ final class LayerStream {
         unsafe bytes.withUnsafeBytes { unsafe diffID.update($0) }
         uncompressedSize += Int64(bytes.byteCount)
         try compressor.write(bytes, to: outlet.take)
+    }
+
+    /// Reads once from a file, at most `limit` bytes, and returns how many came: 0 at its end.
+    func read(from file: StoreFile, limit: Int64) throws -> Int {
+        let count = try unsafe compressor.read(
+            atMost: Int(min(limit, Self.readSize)),
+            from: { room in
+                let count = try unsafe file.read(into: room)
+                unsafe diffID.update(UnsafeRawBufferPointer(rebasing: room[..<count]))
+                return count
+            }, to: outlet.take)
+        uncompressedSize += Int64(count)
+        return count
     }
 
     func write(_ bytes: [UInt8]) throws { try unsafe write(bytes.span.bytes) }

@@ -1,12 +1,15 @@
 private import Glibc
+package import Hashing
 package import Layers
 
 /// Why a layer could not be packed. Paths are those of the image, as a store names them.
 package enum PackingError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A path with set-user-ID, set-group-ID or sticky bit.
     case specialBits(path: String)
-    /// An executable with file capabilities.
+    /// A file with capabilities (capabilities(7)).
     case capabilities(path: String)
+    /// A file or directory with an extended attribute of its own (xattr(7)).
+    case attribute(path: String, name: String)
     /// A socket, FIFO or device; `kind` says which.
     case specialFile(path: String, kind: String)
     /// A file whose size, time or kind was not the same before and after it was read.
@@ -18,14 +21,16 @@ package enum PackingError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The operating system refused; `code` is its `errno`.
     case system(operation: String, path: String, code: Int32)
     case unsupportedFormat(PackingFormat)
-    /// The compressor of this machine gives other bytes than those that the format's version stands for.
-    case otherBytes(expected: String, found: String)
+    /// The compressor of this machine gives other bytes than those that the format stands for.
+    case otherBytes(PackingFormat, expected: Digest, found: Digest)
 
     package var description: String {
         switch self {
         case .specialBits(let path):
             "\(path) has a set-user-ID, set-group-ID or sticky bit, which layers do not carry; the package has to do without"
         case .capabilities(let path): "\(path) has file capabilities, which layers do not carry; the package has to do without"
+        case .attribute(let path, let name):
+            "\(path) has the extended attribute \(name), which layers do not carry; Nix gives a path none: remove it"
         case .specialFile(let path, let kind): "\(path) is a \(kind); layers hold directories, files and symbolic links only"
         case .changedWhileRead(let path):
             "\(path) changed while it was packed; a store's paths never change: check it with nix-store --verify-path"
@@ -34,10 +39,11 @@ package enum PackingError: Error, Hashable, Sendable, CustomStringConvertible {
         case .order(let path): "the entry \(path) is out of order or there twice"
         case .system(let operation, let path, let code): "cannot \(operation) \(path): \(Self.text(of: code))"
         case .unsupportedFormat(let format):
-            "layers of version \(format.version), \(format.codec.rawValue) level \(format.level) cannot be packed by this program; "
-                + "it packs version \(PackingFormat.current.version), \(PackingFormat.current.codec.rawValue) level \(PackingFormat.current.level)"
-        case .otherBytes(let expected, let found):
-            "this machine packs a known layer to \(found) instead of \(expected); install the libisal that this program was built with"
+            "layers of \(format.summary) cannot be packed by this program; it packs \(PackingFormat.known.map(\.summary).joined(separator: " and "))"
+        case .otherBytes(let format, let expected, let found):
+            "this machine packs a known layer of \(format.summary) to \(found) instead of \(expected): its layers are valid, but other "
+                + "machines make other bytes of the same contents; install the library that this program was built with "
+                + "(\(format.codec == .gzip ? "libisal" : "libzstd"))"
         }
     }
 

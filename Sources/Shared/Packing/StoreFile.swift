@@ -42,14 +42,14 @@ final class StoreFile {
         try retrying("read", path) { unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
     }
 
-    /// Whether the file has capabilities (capabilities(7)); a file system without extended attributes has none.
-    func hasCapabilities() throws(PackingError) -> Bool {
-        let name = Array("security.capability".utf8)
-        if unsafe withCString(name, { unsafe fgetxattr(descriptor, $0, nil, 0) }) >= 0 { return true }
-        guard errno == ENODATA || errno == ENOTSUP else {
-            throw .system(operation: "read the attributes of", path: path, code: errno)
-        }
-        return false
+    /// Extended attributes of the file itself; a file system without such has none.
+    func attributes() throws(PackingError) -> [String] {
+        // Nearly always there are none.
+        var count = flistxattr(descriptor, nil, 0)
+        if count == 0 || (count < 0 && errno == ENOTSUP) { return [] }
+        var names = [CChar](repeating: 0, count: max(count, 0))
+        count = try retrying("read the attributes of", path) { unsafe flistxattr(descriptor, &names, names.count) }
+        return names.prefix(count).split(separator: 0).map { String(decoding: $0.map { UInt8(bitPattern: $0) }, as: UTF8.self) }
     }
 }
 

@@ -9,9 +9,10 @@ internal import Layers
 /// | directory | mode 0555, empty ones too, before its contents |
 /// | file | mode 0555 if its owner may execute it, else 0444; hard links and sparse files as plain files |
 /// | symbolic link | mode 0777, its target unchanged |
-/// | set-user-ID, set-group-ID, sticky bit; capabilities; sockets, FIFOs, devices; names `.wh.*` | error that names the path |
+/// | set-user-ID, set-group-ID, sticky bit; capabilities, access lists, `user.*` attributes; sockets, FIFOs, devices; names `.wh.*` | error that names the path |
 ///
-/// Other extended attributes are the host's (`security.selinux` for one) and say nothing about the package: they are left out.
+/// Other extended attributes are the host's (`security.selinux`, `trusted.overlay.*`) and say nothing about the package: they are left
+/// out. A file whose name comes to stand for another one while it is read, as when the store is optimised, is what it was when opened.
 struct StorePathWriter {
     private struct Frame {
         let directory: StoreFile
@@ -23,7 +24,6 @@ struct StorePathWriter {
 
     private let stream: LayerStream
     private let isCancelled: () -> Bool
-    private let buffer = ReadBuffer()
 
     init(stream: LayerStream, isCancelled: @escaping () -> Bool) {
         self.stream = stream
@@ -57,6 +57,7 @@ struct StorePathWriter {
         case .directory:
             let directory = try StoreFile(directory: member.name, in: parent, path: text)
             try refuseSpecialBits(try directory.status(), text)
+            try refuseAttributes(of: directory)
             try stream.write(TarHeader(path: path, kind: .directory, mode: 0o555).bytes)
             frames.append(Frame(directory: directory, path: path, members: try DirectoryMember.list(directory)))
         case .file:
@@ -73,8 +74,8 @@ struct StorePathWriter {
         let before = try file.status()
         guard before.st_mode & S_IFMT == S_IFREG else { throw PackingError.changedWhileRead(path: file.path) }
         try refuseSpecialBits(before, file.path)
+        try refuseAttributes(of: file)
         let isExecutable = before.st_mode & S_IXUSR != 0
-        if isExecutable, try file.hasCapabilities() { throw PackingError.capabilities(path: file.path) }
         let size = Int64(before.st_size)
         try stream.write(TarHeader(path: path, kind: .file(size: size), mode: isExecutable ? 0o555 : 0o444).bytes)
         try copy(file, size: size)
@@ -90,9 +91,18 @@ struct StorePathWriter {
         var left = size
         while left > 0 {
             if isCancelled() { throw CancellationError() }
-            let count = try buffer.read(from: file, limit: left, to: stream.write)
+            let count = try stream.read(from: file, limit: left)
             guard count > 0 else { throw PackingError.changedWhileRead(path: file.path) }
             left -= Int64(count)
+        }
+    }
+
+    private func refuseAttributes(of file: StoreFile) throws {
+        for name in try file.attributes() {
+            if name == "security.capability" { throw PackingError.capabilities(path: file.path) }
+            if name.hasPrefix("user.") || name.hasPrefix("system.posix_acl_") {
+                throw PackingError.attribute(path: file.path, name: name)
+            }
         }
     }
 

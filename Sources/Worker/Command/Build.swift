@@ -32,6 +32,9 @@ struct Build: AsyncParsableCommand {
     @Option(help: "The full commit of --repo, or of nixpkgs.")
     var commit: String?
 
+    @Option(help: "How layers are compressed: gzip or zstd.")
+    var codec = Recipe.Packing.gzip.codec
+
     @Option(help: "The directory to write.")
     var output: String
 
@@ -42,6 +45,7 @@ struct Build: AsyncParsableCommand {
         guard path != nil || commit.map({ RegistryGrammar.isCommit($0) }) == true else {
             throw ValidationError("--commit takes the forty hexadecimal digits of a commit")
         }
+        guard Recipe.Packing.known.contains(where: { $0.codec == codec }) else { throw ValidationError("--codec takes gzip or zstd") }
     }
 
     func run() async throws {
@@ -53,7 +57,8 @@ struct Build: AsyncParsableCommand {
             throw ValidationError(error.message)
         }
         let layering = try await LayeringSettings(settings).pinned()
-        let recipe = Recipe(source: source, name: imageName, layering: layering.layering, packing: ImageBuilder.packing)
+        let recipe = Recipe(source: source, name: imageName, layering: layering.layering, packing: packing)
+        for difference in SelfCheck.differences(of: [packing]) { TerminalObserver().log("warning: " + difference) }
         let store = try DirectoryStore(root: output, blobs: "blobs/sha256")
         let builder = ImageBuilder(
             nix: NixTool(settings: try WorkerSettings.nix(settings), logger: Logger(label: "build") { _ in SwiftLogNoOpLogHandler() }),
@@ -78,6 +83,8 @@ struct Build: AsyncParsableCommand {
         if let repo { return .git(url: repo, revision: commit ?? "") }
         return .channel(revision: commit ?? "")
     }
+
+    private var packing: Recipe.Packing { Recipe.Packing.known.first { $0.codec == codec } ?? .gzip }
 
     private static var currentDirectory: String {
         guard let text = unsafe getcwd(nil, 0) else { return "." }

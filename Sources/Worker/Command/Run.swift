@@ -29,6 +29,8 @@ struct Run: AsyncParsableCommand {
             throw SettingsError("the database's schema is older than this program: run 'nixery-frontend migrate' first")
         }
         let store = try settings.storage.open(environment: { ProcessEnvironment.value($0) }, logger: logger)
+        // Its layers are valid all the same: the first record of a layer is what every image names.
+        for difference in SelfCheck.differences() { logger.warning("\(difference)") }
         let nix = NixTool(settings: settings.nix, logger: logger)
         let pool = try PostgresPool(database, size: 2, logger: logger)
         try await StoreIdentity.check(store, pool)

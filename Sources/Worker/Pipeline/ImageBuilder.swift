@@ -13,18 +13,17 @@ package struct ImageBuilder: Sendable {
     let nix: NixTool
     let store: any ObjectStore
     let ledger: any LayerLedger
+    let layers: LayerStage
     /// Where the GC roots of running builds stand.
     let rootsDirectory: String
-    /// Layers packed at once.
-    let concurrency: Int
     let popularity: PopularityShelf
 
-    package init(nix: NixTool, store: any ObjectStore, ledger: any LayerLedger, rootsDirectory: String, concurrency: Int = 2) {
+    package init(nix: NixTool, store: any ObjectStore, ledger: any LayerLedger, rootsDirectory: String) {
         self.nix = nix
         self.store = store
         self.ledger = ledger
+        layers = LayerStage(store: store, ledger: ledger)
         self.rootsDirectory = rootsDirectory
-        self.concurrency = concurrency
         popularity = PopularityShelf(ledger)
     }
 
@@ -32,7 +31,7 @@ package struct ImageBuilder: Sendable {
     /// - Parameter rootName: unique among running builds; the name of the GC root that keeps the closure until the build has ended.
     /// - Throws: `JobError`, `NixFailure`, `StorageError`, errors of planning and packing; `CancellationError` once all processes are gone.
     package func build(_ recipe: Recipe, rootName: String, observer: some BuildObserver) async throws -> ComposedImage {
-        guard recipe.packing == ImageBuilder.packing, let strategy = LayeringStrategy(rawValue: recipe.layering.strategy) else {
+        guard let format = PackingFormat(recipe.packing), let strategy = LayeringStrategy(rawValue: recipe.layering.strategy) else {
             throw JobError(
                 .badRequest, "this worker cannot make layers as the recipe asks for them (\(recipe.packing), \(recipe.layering))")
         }
@@ -52,19 +51,13 @@ package struct ImageBuilder: Sendable {
             closure, popularity: try await popularity(of: recipe.layering, strategy), strategy: strategy, budget: recipe.layering.budget)
 
         observer.phase(.packing, done: 0, total: plan.groups.count + 1)
-        var parts = try await pack(plan, observer)
-        parts.append(try await packSymlinks(outputs))
+        var parts = try await layers.parts(of: plan, format: format, observer: observer)
+        parts.append(try await layers.links(to: outputs, format: format))
 
         observer.phase(.composing, done: 0, total: 0)
         let composed = try ComposedImage(recipe: recipe, parts: parts, caveats: caveats)
         try await store(composed)
         return composed
-    }
-
-    /// How this program packs, as a recipe names it.
-    package static var packing: Recipe.Packing {
-        let format = PackingFormat.current
-        return Recipe.Packing(version: format.version, codec: format.codec.rawValue, level: format.level)
     }
 
     private func evaluate(_ recipe: Recipe) async throws -> (packages: [EvaluatedPackage], caveats: [String]) {

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Compression
+import Glibc
+import Layers
+import Packing
+
+/// Packs as a worker does; the layers go to standard output.
+struct Pack: AsyncParsableCommand {
+    @Option(help: "gzip or zstd.")
+    var codec: String
+
+    @Option(help: "How many threads work, all told.")
+    var threads: Int
+
+    @Flag(help: "Make each store path a layer of its own, several at once, instead of one layer of all.")
+    var separately = false
+
+    @Option(help: "What precedes /nix/store on disk.")
+    var storeRoot = ""
+
+    @Argument(help: "Store paths, the largest first.")
+    var paths: [String]
+
+    func run() async throws {
+        let format = try PackingFormat.named(codec)
+        let contents = try paths.map { try StorePath($0) }
+        let threads = SharedThreads(count: threads)
+        let storeRoot = storeRoot
+        let layers = separately ? contents.map { [$0] } : [contents]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for layer in layers {
+                group.addTask {
+                    try await threads.run {
+                        let packer = try LayerPacker(format: format, threads: threads, isCancelled: { false })
+                        _ = try packer.pack(contents: layer, storeRoot: storeRoot, to: DescriptorSink(STDOUT_FILENO))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}
+
+extension PackingFormat {
+    static func named(_ codec: String) throws -> PackingFormat {
+        guard let format = known.first(where: { $0.codec.rawValue == codec }) else { throw ValidationError("no codec is called \(codec)") }
+        return format
+    }
+}

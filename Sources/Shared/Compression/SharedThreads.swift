@@ -1,0 +1,114 @@
+private import CLinux
+private import Dispatch
+private import Synchronization
+
+/// A fixed number of threads that pack layers, and compress for each other.
+///
+/// Each thread packs one layer; when no layer is left to begin, it compresses chunks of those that are still being packed. So
+/// the last large layer does not hold up the rest, and there are never more threads at work than the machine has processors,
+/// however many images are built at once.
+package final class SharedThreads: Sendable {
+    private struct Job: Sendable {
+        let number: Int
+        let begin: @Sendable () -> Void
+        let cancel: @Sendable () -> Void
+    }
+
+    private struct State {
+        var working = 0
+        var lastNumber = 0
+        var jobs: [Job] = []
+        /// Full chunks that nobody compresses yet.
+        var chunks: [Chunk] = []
+    }
+
+    private enum Work {
+        case job(Job)
+        case chunk(Chunk)
+    }
+
+    /// How many threads work at once.
+    package let count: Int
+
+    private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "packing", attributes: .concurrent)
+
+    package init(count: Int = SharedThreads.processors) { self.count = max(count, 1) }
+
+    /// Processors that this process may use.
+    package static var processors: Int { Int(linux_processor_count()) }
+
+    /// Runs `body`, which may block, on one of the threads as soon as one is free; in the order of the calls.
+    ///
+    /// - Throws: what `body` threw, or `CancellationError` if the task was cancelled before it began. Once it has begun it has
+    ///   to ask for itself.
+    package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        let number = state.withLock { state in
+            state.lastNumber += 1
+            return state.lastNumber
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let job = Job(number: number) {
+                    continuation.resume(with: Result(catching: body))
+                } cancel: {
+                    continuation.resume(throwing: CancellationError())
+                }
+                add { $0.jobs.append(job) }
+                // Whoever was cancelled before this has had no job to take back.
+                if Task.isCancelled { takeBack(number) }
+            }
+        } onCancel: {
+            takeBack(number)
+        }
+    }
+
+    /// Lets any free thread compress `chunk`, unless it is withdrawn before.
+    func offer(_ chunk: Chunk) { add { $0.chunks.append(chunk) } }
+
+    /// - Returns: whether nobody has begun to compress the chunk; then nobody will.
+    func withdraw(_ chunk: Chunk) -> Bool {
+        state.withLock { state in
+            guard let index = state.chunks.firstIndex(where: { $0 === chunk }) else { return false }
+            state.chunks.remove(at: index)
+            return true
+        }
+    }
+
+    private func takeBack(_ number: Int) {
+        let job: Job? = state.withLock { state in
+            guard let index = state.jobs.firstIndex(where: { $0.number == number }) else { return nil }
+            return state.jobs.remove(at: index)
+        }
+        job?.cancel()
+    }
+
+    private func add(_ change: (inout State) -> Void) {
+        let isThreadFree = state.withLock { state in
+            change(&state)
+            guard state.working < count else { return false }
+            state.working += 1
+            return true
+        }
+        if isThreadFree { queue.async { self.work() } }
+    }
+
+    private func work() {
+        while let work = next() {
+            switch work {
+            case .job(let job): job.begin()
+            case .chunk(let chunk): chunk.compress()
+            }
+        }
+    }
+
+    /// Layers before chunks: a chunk is compressed by its own layer's thread if by no other.
+    private func next() -> Work? {
+        state.withLock { state in
+            if !state.jobs.isEmpty { return .job(state.jobs.removeFirst()) }
+            if !state.chunks.isEmpty { return .chunk(state.chunks.removeFirst()) }
+            state.working -= 1
+            return nil
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Compression
+import Hashing
+import Testing
+
+/// What both codecs promise.
+@Suite struct CompressorTests {
+    @Test(arguments: Codec.allCases, Noise.allCases)
+    func readersGetWhatWasWritten(codec: Codec, noise: Noise) throws {
+        for size in [0, 1, 511, codec.chunk - 1, codec.chunk, codec.chunk + 1, 2 * codec.chunk, 5 << 20] {
+            let bytes = noise.bytes(size)
+            #expect(try codec.unpack(codec.compress(bytes, threads: 2)) == bytes, "\(size) bytes")
+        }
+    }
+
+    @Test(arguments: Codec.allCases, Noise.allCases)
+    func threadsDoNotChangeBytes(codec: Codec, noise: Noise) throws {
+        let bytes = noise.bytes(8 * codec.chunk + 77)
+        let expected = try codec.compress(bytes, threads: 0)
+        for threads in [1, 2, 3, 8] {
+            for _ in 0..<3 { #expect(try codec.compress(bytes, threads: threads) == expected) }
+        }
+    }
+
+    @Test(arguments: Codec.allCases, [1, 4095, 3 << 20])
+    func cutsDoNotChangeBytes(codec: Codec, cut: Int) throws {
+        let bytes = Noise.text.bytes(cut == 1 ? 20_000 : codec.chunk * 2 + 5)
+        #expect(try codec.compress(bytes, threads: 2, cut: cut) == codec.compress(bytes, threads: 0))
+    }
+
+    /// Bytes that are read into the compressor's memory, among others that are written.
+    @Test(arguments: Codec.allCases)
+    func readingIsWriting(codec: Codec) throws {
+        let bytes = Noise.text.bytes(2 * codec.chunk + 5)
+        let compressor = codec.compressor(threads: 2)
+        var output: [UInt8] = []
+        func collect(_ piece: RawSpan) { unsafe piece.withUnsafeBytes { unsafe output.append(contentsOf: $0) } }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let taken = try unsafe compressor.read(
+                atMost: 300_000,
+                from: { room in
+                    let taken = min(room.count, rest.count, 299_999)
+                    unsafe room.copyBytes(from: rest.prefix(taken))
+                    return taken
+                }, to: collect)
+            rest = rest.dropFirst(taken)
+            try unsafe compressor.write(Array(rest.prefix(1000)).span.bytes, to: collect)
+            rest = rest.dropFirst(1000)
+        }
+        let none = try unsafe compressor.read(atMost: 1, from: { _ in 0 }, to: collect)
+        #expect(none == 0)
+        try compressor.finish(to: collect)
+        #expect(try output == codec.compress(bytes, threads: 0))
+    }
+
+    @Test(arguments: Codec.allCases, [0, 2])
+    func outputErrorPassesThrough(codec: Codec, threads: Int) throws {
+        let compressor = codec.compressor(threads: threads)
+        let bytes = Noise.random.bytes(8 * codec.chunk)
+        var left = 3
+        #expect(throws: DiskFull()) {
+            try unsafe compressor.write(bytes.span.bytes) { _ in
+                left -= 1
+                if left == 0 { throw DiskFull() }
+            }
+        }
+    }
+}
+
+private struct DiskFull: Error, Equatable {}
