@@ -42,7 +42,7 @@ struct RegistryFixture {
         store = try DirectoryStore(root: "/tmp/nixery-frontend-\(getpid())-\(UInt32.random(in: .min ... .max))")
         let frontend = FrontendIdentity(id: "frontend", host: "h", process: 2, version: "test")
         waiters = BuildWaiters(frontend: frontend, queue: queue, listener: listener, wait: wait, logger: logger)
-        library = ManifestLibrary(records: records, store: store, logger: logger)
+        library = ManifestLibrary(pool: pool, store: store, logger: logger)
         manifests = ManifestService(
             resolver: SourceResolver(source, memory: .seconds(60)),
             library: library,
@@ -66,7 +66,7 @@ struct RegistryFixture {
     func claim() async throws -> ClaimedJob {
         while true {
             if let job = try await queue.claim(worker, limit: 1).first { return job }
-            await Task.yield()
+            try await nextTurn()
         }
     }
 
@@ -79,7 +79,7 @@ struct RegistryFixture {
 
     /// Asks until a query gives the value.
     func until(_ sql: String, is wanted: String) async throws {
-        while try await value(sql) != wanted { await Task.yield() }
+        while try await value(sql) != wanted { try await nextTurn() }
     }
 
     /// A look at the database after the frontend has ended.

@@ -25,6 +25,7 @@ package struct Frontend: Sendable {
     /// Serves until the process is told to stop (SIGTERM, SIGINT).
     /// - Throws: what kept it from starting.
     package func run() async throws {
+        OpenFiles.raiseLimit()
         let layering = try await settings.layering.pinned()
         let store = try settings.storage.open(environment: { ProcessEnvironment.value($0) }, logger: logger)
         let pool = try PostgresPool(database.withApplicationName("nixery-frontend"), size: settings.connections, logger: logger)
@@ -38,7 +39,7 @@ package struct Frontend: Sendable {
         // Before the first recipe names it.
         if let popularity = layering.popularity { try await records.record(popularity: popularity.bytes, digest: popularity.digest) }
         try await StoreIdentity.check(store, pool)
-        let library = ManifestLibrary(records: records, store: store, logger: logger)
+        let library = ManifestLibrary(pool: pool, store: store, logger: logger)
         let manifests = ManifestService(
             resolver: SourceResolver(settings.source, memory: settings.resolutionMemory),
             library: library,
