@@ -25,7 +25,7 @@ private struct ElsewhereStore: ObjectStore {
     func check() {}
 }
 
-@Suite struct BlobRedirectTests {
+@Suite(.timeLimit(.minutes(5))) struct BlobRedirectTests {
     @Test(arguments: [(Duration.seconds(1800), "private, max-age=1800"), (nil, "public, max-age=300")] as [(Duration?, String)])
     func clientsAreSentToTheStore(lifetime: Duration?, caching: String) async throws {
         let digest = try SHA256.digest(of: [1])

@@ -69,8 +69,7 @@ struct FrontendProcess {
             }
             if status == 0 { return descriptor }
             close(descriptor)
-            try Task.checkCancellation()
-            await Task.yield()
+            try await nextTurn()
         }
     }
 

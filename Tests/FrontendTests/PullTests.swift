@@ -9,9 +9,10 @@ import Operations
 import Queue
 import Records
 import Registry
+import TestSupport
 import Testing
 
-@Suite struct PullTests {
+@Suite(.timeLimit(.minutes(5))) struct PullTests {
     @Test func manyEqualPullsShareOneBuild() async throws {
         let farm = try await RegistryFixture()
         let image = try await farm.image()
@@ -94,7 +95,7 @@ import Testing
         let farm = try await RegistryFixture()
         try await farm.application.test(.router) { client in
             async let waiting = client.execute(uri: "/v2/hello/manifests/latest", method: .get) { $0 }
-            while await farm.waiters.jobs.isEmpty { await Task.yield() }
+            while await farm.waiters.jobs.isEmpty { try await nextTurn() }
             await farm.waiters.handOn()
             let answer = try await waiting
             #expect(answer.status == .tooManyRequests)
