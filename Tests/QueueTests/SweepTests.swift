@@ -212,7 +212,7 @@ import Testing
         let farm = try await farm()
         _ = try await farm.request(QueueFixture.recipe())
         _ = try await farm.worker()
-        for view in [OperatorView.live, .recent, .failures, .workers, .health] {
+        for view in [OperatorView.live, .recent, .failures, .slowest, .workers, .health] {
             for row in try await farm.queue.rows(view) {
                 #expect(row.cells.count == view.columns.count)
                 #expect(row.json.hasPrefix("{"))

@@ -1,4 +1,4 @@
--- A job that is retried begins its time anew: before, its deadline grew with each retry by the time since its first request.
+-- A job that is retried begins its time anew: before, its deadline grew with each retry by the time since its first request. A view of what is slow.
 
 SET LOCAL search_path = farm, pg_temp;
 
@@ -22,3 +22,20 @@ BEGIN
     PERFORM pg_notify('farm_work', '');
     RETURN format('job %s (%s) is queued again', job_id, job.image);
 END $$;
+
+CREATE VIEW slowest AS
+SELECT j.id, j.image, j.state, j.worker, date_trunc('milliseconds', j.took) AS took, step.name AS longest_phase,
+       date_trunc('milliseconds', step.took) AS of_which
+FROM (
+    SELECT *, COALESCE(finished_at, now()) - created_at AS took FROM jobs
+    WHERE finished_at IS NULL OR finished_at > now() - interval '1 day' ORDER BY took DESC LIMIT 20
+) AS j
+LEFT JOIN LATERAL (
+    SELECT name, sum(took) AS took FROM (
+        SELECT CASE kind WHEN 'phase' THEN detail ELSE kind END AS name,
+               COALESCE(lead(at) OVER (ORDER BY id), j.finished_at, now()) - at AS took
+        FROM job_events WHERE job = j.id
+    ) AS step GROUP BY name ORDER BY took DESC LIMIT 1
+) AS step ON true
+ORDER BY j.took DESC;
+COMMENT ON VIEW slowest IS 'The twenty jobs of the last day, live ones too, that take or took longest, with the phase that took most of it (queued: waiting for a worker).';
