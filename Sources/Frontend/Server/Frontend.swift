@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import ObjectStorage
 import Operations
@@ -56,6 +57,8 @@ package struct Frontend: Sendable {
         )
         let server = Application(
             responder: responder,
+            // Clients in Go put a connection away after 90 s; the side that is to use it next should be the one that closes it.
+            server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(120))),
             configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port), serverName: "nixery-farm"),
             logger: logger
         )
