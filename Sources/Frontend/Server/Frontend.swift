@@ -69,6 +69,7 @@ package struct Frontend: Sendable {
                     QueueSweeper(queue: queue, keep: settings.jobMemory, logger: logger),
                     Outbox(pool: pool, store: store, times: settings.times, logger: logger),
                     AskedWriter(library: library, logger: logger),
+                    LeftoverSweeper(store: store, logger: logger),
                     waiters, server,
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
