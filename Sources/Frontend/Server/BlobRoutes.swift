@@ -45,7 +45,8 @@ package struct BlobRoutes: Sendable {
     }
 
     /// The file, or the part of it that is asked for. It is opened only when its bytes are to be sent.
-    private func answer(_ digest: Digest, path: String, size: Int, to request: Request, over channel: any Channel) async throws -> Response {
+    private func answer(_ digest: Digest, path: String, size: Int, to request: Request, over channel: any Channel) async throws -> Response
+    {
         let etag = "\"\(digest)\""
         var response = Response(status: .ok, headers: .blob(digest))
         response.headers[.eTag] = etag
