@@ -31,9 +31,9 @@ private struct ElsewhereStore: ObjectStore {
         let digest = try SHA256.digest(of: [1])
         let farm = try await RegistryFixture()
         let routes = BlobRoutes(store: ElsewhereStore(digest: digest, lifetime: lifetime), library: farm.library)
-        let router = Router()
+        let router = Router(context: RegistryContext.self)
         for method in [HTTPRequest.Method.get, .head] {
-            router.on("/blob", method: method) { try await routes.respond(digest, to: $0, context: $1) }
+            router.on("/blob", method: method) { try await routes.respond(digest, to: $0, over: $1.channel) }
         }
         try await Application(responder: router.buildResponder()).test(.router) { client in
             for method in [HTTPRequest.Method.get, .head] {

@@ -122,28 +122,6 @@ import Testing
         }
     }
 
-    @Test(
-        arguments: [
-            (nil, HTTPResponse.Status.ok, "0123456789"), ("bytes=2-4", .partialContent, "234"), ("bytes=-3", .partialContent, "789"),
-            ("bytes=20-", .rangeNotSatisfiable, ""),
-        ] as [(String?, HTTPResponse.Status, String)])
-    func blobsAreServedWholeAndInPart(range: String?, status: HTTPResponse.Status, body: String) async throws {
-        let farm = try await RegistryFixture()
-        let bytes = Array("0123456789".utf8)
-        let digest = try SHA256.digest(of: bytes)
-        try await farm.store.put(bytes, as: digest)
-        try await farm.application.test(.router) { client in
-            var headers = HTTPFields()
-            if let range { headers[.range] = range }
-            let answer = try await client.execute(uri: "/v2/hello/blobs/\(digest)", method: .get, headers: headers) { $0 }
-            #expect(answer.status == status)
-            #expect(String(buffer: answer.body) == body)
-            let head = try await client.execute(uri: "/v2/hello/blobs/\(digest)", method: .head) { $0 }
-            #expect(head.headers[.contentLength] == "10")
-            #expect(head.body.readableBytes == 0)
-        }
-    }
-
     @Test(arguments: [
         (HTTPRequest.Method.put, "/v2/hello/manifests/latest", 405), (.post, "/v2/hello/blobs/uploads/", 405), (.get, "/v2/", 200),
         (.get, "/v2/UPPER/manifests/latest", 400), (.get, "/v2/hello/manifests/latest..%20", 404), (.get, "/healthz", 200),

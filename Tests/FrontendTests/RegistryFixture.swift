@@ -29,7 +29,7 @@ struct RegistryFixture {
 
     init(
         source: PackageSourceSetting = .path("/srv/set"), packing: Recipe.Packing = .gzip, wait: Duration = .seconds(30),
-        relays: Bool = false,
+        relays: Bool = false, patience: Duration = .seconds(60),
         database given: PostgresConfiguration? = nil
     ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -54,7 +54,7 @@ struct RegistryFixture {
         )
         let responder = RegistryResponder(
             manifests: manifests,
-            blobs: BlobRoutes(store: store, library: library),
+            blobs: BlobRoutes(store: store, library: library, patience: patience),
             jobs: JobPages(queue: queue),
             health: Health(pool: pool, store: store)
         )

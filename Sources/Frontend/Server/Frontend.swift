@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import ObjectStorage
 import Operations
@@ -57,6 +58,8 @@ package struct Frontend: Sendable {
         )
         let server = Application(
             responder: responder,
+            // Clients in Go put a connection away after 90 s; the side that is to use it next should be the one that closes it.
+            server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(120))),
             configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port), serverName: "nixery-farm"),
             logger: logger
         )
@@ -67,6 +70,7 @@ package struct Frontend: Sendable {
                     QueueSweeper(queue: queue, keep: settings.jobMemory, logger: logger),
                     Outbox(pool: pool, store: store, times: settings.times, logger: logger),
                     AskedWriter(library: library, logger: logger),
+                    LeftoverSweeper(store: store, logger: logger),
                     waiters, server,
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],

@@ -10,7 +10,7 @@ import Registry
 
 /// Answers every request of the pull side of the distribution protocol, and the addresses for people and load balancers.
 package struct RegistryResponder: HTTPResponder {
-    package typealias Context = BasicRequestContext
+    package typealias Context = RegistryContext
 
     let manifests: ManifestService
     let blobs: BlobRoutes
@@ -89,7 +89,7 @@ package struct RegistryResponder: HTTPResponder {
                 return Response(
                     status: .temporaryRedirect, headers: [.location: hop.next(path: path, job: job), .cacheControl: "no-store"])
             }
-        case .blob(_, let digest): return try await blobs.respond(digest, to: request, context: context)
+        case .blob(_, let digest): return try await blobs.respond(digest, to: request, over: context.channel)
         case .tags(let name): return TagList(name: name).response(request)
         case .referrers:
             let index = JSON.members(("schemaVersion", .int(2)), ("mediaType", .string(MediaType.ociIndex)), ("manifests", .array([])))
