@@ -65,13 +65,20 @@ let package = Package(
         .systemLibrary(name: "CLinux", path: "Sources/Shared/CLinux"),
         shared("Packing", ["CExtendedAttributes", "Compression", "Hashing", "Layers"]),
         shared("Composition", ["Hashing", "Layers", "Records", "Registry"]),
+        shared(
+            "Assembly",
+            [
+                "Composition", "Compression", "Hashing", "Layers", "ObjectStorage", "Packing", "PopularityData", "Postgres", "Publication",
+                "Queue", "Records", "Registry",
+            ]),
         shared("Publication", ["Composition", "Hashing", "ObjectStorage", "Postgres", "Queue", "Records", "Registry", lifecycle, logging]),
         shared("Queue", ["Hashing", "Operations", "Postgres", "Records", "Registry", lifecycle, logging]),
 
         .target(
             name: "FrontendServer",
             dependencies: [
-                "Hashing", "ObjectStorage", "Operations", "PopularityData", "Postgres", "Publication", "Queue", "Records", "Registry",
+                "Assembly", "Hashing", "ObjectStorage", "Operations", "PopularityData", "Postgres", "Publication", "Queue", "Records",
+                "Registry",
                 hummingbird, lifecycle, logging, subprocess,
             ],
             path: "Sources/Frontend/Server",
@@ -93,7 +100,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Composition", "Compression", "Hashing", "Layers", "Nix", "ObjectStorage", "Operations", "Packing", "PopularityData",
+                "Assembly", "Composition", "Compression", "Hashing", "Layers", "Nix", "ObjectStorage", "Operations", "Packing",
+                "PopularityData",
                 "Postgres", "Publication", "Queue",
                 "Records", "Registry",
                 lifecycle, logging,
@@ -104,7 +112,8 @@ let package = Package(
         .executableTarget(
             name: "nixery-worker",
             dependencies: [
-                "Nix", "ObjectStorage", "Operations", "Pipeline", "PopularityData", "Postgres", "Publication", "Queue", "Records",
+                "Assembly", "Nix", "ObjectStorage", "Operations", "Pipeline", "PopularityData", "Postgres", "Publication", "Queue",
+                "Records",
                 "Registry",
                 argumentParser, lifecycle, logging,
             ],
@@ -158,7 +167,8 @@ let package = Package(
         .target(
             name: "StandIn",
             dependencies: [
-                "Composition", "Hashing", "ObjectStorage", "Pipeline", "Postgres", "Publication", "Queue", "Records", "Registry",
+                "Assembly", "Composition", "Hashing", "ObjectStorage", "Pipeline", "Postgres", "Publication", "Queue", "Records",
+                "Registry",
                 "TestSupport", lifecycle, logging,
             ],
             path: "Tests/StandIn",
@@ -174,7 +184,7 @@ let package = Package(
         tests(
             "FrontendTests",
             [
-                "FrontendServer", "Hashing", "Layers", "ObjectStorage", "Operations", "Pipeline", "PopularityData", "Postgres",
+                "Assembly", "FrontendServer", "Hashing", "Layers", "ObjectStorage", "Operations", "Pipeline", "PopularityData", "Postgres",
                 "Publication", "Queue", "Records", "Registry", "TestSupport", "nixery-frontend",
                 filePaths, hummingbird, hummingbirdTesting, lifecycle, logging, subprocess,
             ]
@@ -182,7 +192,8 @@ let package = Package(
         tests(
             "FarmTests",
             [
-                "FrontendServer", "Hashing", "ObjectStorage", "Operations", "Pipeline", "Postgres", "Publication", "Queue", "Registry",
+                "Assembly", "FrontendServer", "Hashing", "ObjectStorage", "Operations", "Pipeline", "Postgres", "Publication", "Queue",
+                "Registry",
                 "StandIn", "TestSupport", "stand-in-worker",
                 hummingbird, hummingbirdTesting, lifecycle, logging,
             ]
@@ -212,7 +223,8 @@ let package = Package(
         tests(
             "PipelineTests",
             [
-                "Composition", "Compression", "Hashing", "Layers", "Nix", "ObjectStorage", "Packing", "Pipeline", "PopularityData",
+                "Assembly", "Composition", "Compression", "Hashing", "Layers", "Nix", "ObjectStorage", "Packing", "Pipeline",
+                "PopularityData",
                 "Postgres",
                 "Publication", "Queue", "Records",
                 "Registry", "TestSupport", logging,

@@ -1,3 +1,4 @@
+import Assembly
 import FrontendServer
 import Glibc
 import Hashing
@@ -46,6 +47,7 @@ struct RegistryFixture {
         manifests = ManifestService(
             resolver: SourceResolver(source, memory: .seconds(60)),
             library: library,
+            assembler: ImageAssembler(pool: pool, store: store),
             queue: queue,
             waiters: waiters,
             layering: Recipe.Layering(strategy: "closure", budget: 94),

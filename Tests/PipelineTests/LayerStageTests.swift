@@ -1,3 +1,4 @@
+import Assembly
 import Composition
 import Compression
 import Hashing
@@ -68,10 +69,10 @@ import Testing
     func linksAreALayer(format: PackingFormat) async throws {
         let outputs = try store.plan(sizes: [10, 20]).groups.flatMap(\.contents)
         let stage = LayerStage(store: store.blobs, ledger: EmptyLedger(), storeRoot: store.root)
-        let part = try await stage.links(to: outputs, format: format)
+        let part = try await stage.links(to: try await stage.trees(of: outputs), format: format)
         #expect(try await store.blobs.stat(.blob(part.record.descriptor.digest)) != nil)
         #expect(part.record.descriptor.codec == format.codec.rawValue)
-        let reversed = try await stage.links(to: outputs.reversed(), format: format)
+        let reversed = try await stage.links(to: try await stage.trees(of: outputs.reversed()), format: format)
         #expect(reversed.record.key != part.record.key)
     }
 

@@ -1,3 +1,4 @@
+import Assembly
 import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -44,6 +45,7 @@ package struct Frontend: Sendable {
         let manifests = ManifestService(
             resolver: SourceResolver(settings.source, memory: settings.resolutionMemory),
             library: library,
+            assembler: ImageAssembler(pool: pool, store: store),
             queue: queue,
             waiters: waiters,
             layering: layering.layering,

@@ -56,18 +56,45 @@ package struct LayerStage: Sendable {
         }
     }
 
+    /// The layers of a plan, in its order, if all are known and stored.
+    package func knownParts(of plan: LayerPlan, format: PackingFormat) async throws -> [ComposedImage.Part]? {
+        let keys = try plan.groups.map { try format.layerKey(contents: $0.contents) }
+        let known = try await present(try await ledger.layers(keys))
+        guard known.count == Set(keys).count else { return nil }
+        return zip(keys, plan.groups).compactMap { key, group in
+            known[key].map { ComposedImage.Part(record: $0, comment: group.comment) }
+        }
+    }
+
+    /// What lies in outputs, as it is recorded, else as it is in the Nix store, and recorded then.
+    /// - Throws: `PackingError`, and what the ledger throws.
+    package func trees(of outputs: [StorePath]) async throws -> [SymlinkForest.Output] {
+        let known = try await ledger.trees(outputs.map(\.string))
+        let linked = try await threads.run {
+            try outputs.map { path in
+                let tree =
+                    if let known = known[path.string] { try PathTree(encoded: known) } else {
+                        try TreeReader.tree(of: path, storeRoot: storeRoot)
+                    }
+                return SymlinkForest.Output(path: path, tree: tree)
+            }
+        }
+        let new = linked.filter { known[$0.path.string] == nil }
+        try await ledger.record(trees: Dictionary(new.map { ($0.path.string, $0.tree.encoded) }) { first, _ in first })
+        return linked
+    }
+
     /// The layer of links that gives an image its `/bin`, `/etc`, ...
     /// - Throws: as ``parts(of:format:observer:)``.
-    package func links(to outputs: [StorePath], format: PackingFormat) async throws -> ComposedImage.Part {
-        let key = try Self.linksKey(outputs, format)
+    package func links(to outputs: [SymlinkForest.Output], format: PackingFormat) async throws -> ComposedImage.Part {
+        let key = try Self.linksKey(outputs.map(\.path), format)
         let known = try await present(try await ledger.layers([key]))[key]
         let record: LayerRecord
         if let known {
             record = known
         } else {
             record = try await pack(key, format) { packer, sink in
-                let trees = try outputs.map { SymlinkForest.Output(path: $0, tree: try TreeReader.tree(of: $0, storeRoot: storeRoot)) }
-                return try packer.pack(entries: SymlinkForest(outputs: trees).entries, to: sink)
+                try packer.pack(entries: SymlinkForest(outputs: outputs).entries, to: sink)
             }
         }
         return ComposedImage.Part(record: record, comment: "links to the packages")
