@@ -56,6 +56,7 @@ package final class GzipCompressor: Compressor {
     /// As the bytes come and not by chunks: they are in the processor's cache still.
     private func count(_ bytes: UnsafeRawBufferPointer) {
         checksum = unsafe crc32_gzip_refl(checksum, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, UInt64(bytes.count))
+        isal_leave()
         size &+= UInt32(truncatingIfNeeded: bytes.count)
     }
 
