@@ -4,7 +4,7 @@ import Glibc
 import Layers
 import Packing
 
-/// Packs as a worker does; the layers go to standard output.
+/// Packs as a worker does; the layers go to standard output, and what it took without the start of this program to standard error.
 struct Pack: AsyncParsableCommand {
     @Option(help: "gzip or zstd.")
     var codec: String
@@ -27,17 +27,20 @@ struct Pack: AsyncParsableCommand {
         let threads = SharedThreads(count: threads)
         let storeRoot = storeRoot
         let layers = separately ? contents.map { [$0] } : [contents]
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for layer in layers {
-                group.addTask {
-                    try await threads.run {
-                        let packer = try LayerPacker(format: format, threads: threads, isCancelled: { false })
-                        _ = try packer.pack(contents: layer, storeRoot: storeRoot, to: DescriptorSink(STDOUT_FILENO))
+        let part = try await Part.measure {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for layer in layers {
+                    group.addTask {
+                        try await threads.run {
+                            let packer = try LayerPacker(format: format, threads: threads, isCancelled: { false })
+                            _ = try packer.pack(contents: layer, storeRoot: storeRoot, to: DescriptorSink(STDOUT_FILENO))
+                        }
                     }
                 }
+                try await group.waitForAll()
             }
-            try await group.waitForAll()
         }
+        try unsafe DescriptorSink(STDERR_FILENO).write(Array((part.json + "\n").utf8).span.bytes)
     }
 }
 
