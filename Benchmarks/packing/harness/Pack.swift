@@ -4,7 +4,8 @@ import Glibc
 import Layers
 import Packing
 
-/// Packs as a worker does; the layers go to standard output, and what it took without the start of this program to standard error.
+/// Packs as a worker does; the layers go to standard output, and what it took without the start of this program to standard
+/// error.
 struct Pack: AsyncParsableCommand {
     @Option(help: "gzip or zstd.")
     var codec: String
@@ -20,6 +21,18 @@ struct Pack: AsyncParsableCommand {
 
     @Argument(help: "Store paths, the largest first.")
     var paths: [String]
+
+    /// Most bytes that were resident. Not `ru_maxrss`, which counts the program that started this one as well (getrusage(2)).
+    private static var peakMemory: Int {
+        guard let file = unsafe fopen("/proc/self/status", "r") else { return 0 }
+        defer { unsafe fclose(file) }
+        var line = [CChar](repeating: 0, count: 256)
+        while unsafe fgets(&line, Int32(line.count), file) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            if text.hasPrefix("VmHWM:") { return (Int(text.filter(\.isNumber)) ?? 0) * 1024 }
+        }
+        return 0
+    }
 
     func run() async throws {
         let format = try PackingFormat.named(codec)
@@ -40,7 +53,8 @@ struct Pack: AsyncParsableCommand {
                 try await group.waitForAll()
             }
         }
-        try unsafe DescriptorSink(STDERR_FILENO).write(Array((part.json + "\n").utf8).span.bytes)
+        let report = "{\"part\": \(part.json), \"peak\": \(Self.peakMemory)}\n"
+        try unsafe DescriptorSink(STDERR_FILENO).write(Array(report.utf8).span.bytes)
     }
 }
 
