@@ -114,7 +114,7 @@ let package = Package(
 
         .executableTarget(
             name: "group-layers",
-            dependencies: ["HTTP", "Layers", "PopularityData", "Registry", argumentParser],
+            dependencies: ["HTTP", "Layers", "Operations", "PopularityData", "Registry", argumentParser],
             path: "Sources/Worker/GroupLayers",
             swiftSettings: strict
         ),
@@ -122,7 +122,8 @@ let package = Package(
         .executableTarget(
             name: "popcount",
             dependencies: [
-                "CLzma", "Hashing", "HTTP", "Layers", "PopularityData", "Postgres", argumentParser, filePaths, logging, subprocess,
+                "CLzma", "Hashing", "HTTP", "Layers", "Operations", "PopularityData", "Postgres", argumentParser, filePaths, logging,
+                subprocess,
             ],
             path: "Sources/Worker/Popcount",
             swiftSettings: strict
@@ -163,7 +164,7 @@ let package = Package(
         tests("PackingTests", ["Compression", "Hashing", "Layers", "Packing"]),
         tests("NixTests", ["Nix", "nixery-guard", logging]),
         tests("ObjectStorageTests", ["HTTP", "Hashing", "ObjectStorage", "Operations", "TestSupport", logging]),
-        tests("OperationsTests", ["Operations"]),
+        tests("OperationsTests", ["Operations", "TestSupport"]),
         .testTarget(
             name: "PackageSetTests",
             dependencies: [subprocess],
