@@ -136,6 +136,13 @@ let package = Package(
             path: "Benchmarks/grouping/Timing",
             swiftSettings: strict
         ),
+        // What Benchmarks/queue/run measures.
+        .executableTarget(
+            name: "queue-benchmark",
+            dependencies: ["Hashing", "Postgres", "Queue", "Records", "Registry", argumentParser, logging],
+            path: "Benchmarks/queue/harness",
+            swiftSettings: strict
+        ),
         // What Benchmarks/packing/run measures.
         .executableTarget(
             name: "packing-benchmark",
@@ -148,12 +155,37 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Hashing", "Postgres", filePaths, subprocess], path: "Tests/Support", swiftSettings: strict),
 
+        // A worker without Nix, in a test's process and as one to kill.
+        .target(
+            name: "StandIn",
+            dependencies: [
+                "Composition", "Hashing", "ObjectStorage", "Pipeline", "Postgres", "Publication", "Queue", "Records", "Registry",
+                "TestSupport", lifecycle, logging,
+            ],
+            path: "Tests/StandIn",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "stand-in-worker",
+            dependencies: ["ObjectStorage", "Operations", "Postgres", "Queue", "StandIn"],
+            path: "Tests/StandInWorker",
+            swiftSettings: strict
+        ),
+
         tests(
             "FrontendTests",
             [
                 "FrontendServer", "Hashing", "Layers", "ObjectStorage", "Operations", "Pipeline", "PopularityData", "Postgres",
                 "Publication", "Queue", "Records", "Registry", "TestSupport", "nixery-frontend",
                 filePaths, hummingbird, hummingbirdTesting, lifecycle, logging, subprocess,
+            ]
+        ),
+        tests(
+            "FarmTests",
+            [
+                "FrontendServer", "Hashing", "ObjectStorage", "Operations", "Pipeline", "Postgres", "Publication", "Queue", "Registry",
+                "StandIn", "TestSupport", "stand-in-worker",
+                hummingbird, hummingbirdTesting, lifecycle, logging,
             ]
         ),
         tests("HTTPTests", ["HTTP", "TestSupport"]),

@@ -25,15 +25,15 @@ private struct ElsewhereStore: ObjectStore {
     func check() {}
 }
 
-@Suite struct BlobRedirectTests {
+@Suite(.timeLimit(.minutes(5))) struct BlobRedirectTests {
     @Test(arguments: [(Duration.seconds(1800), "private, max-age=1800"), (nil, "public, max-age=300")] as [(Duration?, String)])
     func clientsAreSentToTheStore(lifetime: Duration?, caching: String) async throws {
         let digest = try SHA256.digest(of: [1])
         let farm = try await RegistryFixture()
         let routes = BlobRoutes(store: ElsewhereStore(digest: digest, lifetime: lifetime), library: farm.library)
-        let router = Router()
+        let router = Router(context: RegistryContext.self)
         for method in [HTTPRequest.Method.get, .head] {
-            router.on("/blob", method: method) { try await routes.respond(digest, to: $0, context: $1) }
+            router.on("/blob", method: method) { try await routes.respond(digest, to: $0, over: $1.channel) }
         }
         try await Application(responder: router.buildResponder()).test(.router) { client in
             for method in [HTTPRequest.Method.get, .head] {

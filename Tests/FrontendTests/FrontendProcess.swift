@@ -58,7 +58,7 @@ struct FrontendProcess {
         return connection
     }
 
-    private static func connect(port: Int) async throws -> Int32 {
+    static func connect(port: Int) async throws -> Int32 {
         var address = loopback(port)
         while true {
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -69,8 +69,7 @@ struct FrontendProcess {
             }
             if status == 0 { return descriptor }
             close(descriptor)
-            try Task.checkCancellation()
-            await Task.yield()
+            try await nextTurn()
         }
     }
 

@@ -8,7 +8,7 @@ import Registry
 import Testing
 
 /// Which codec a pull asks the workers for.
-@Suite struct LayerCodecTests {
+@Suite(.timeLimit(.minutes(5))) struct LayerCodecTests {
     private static let both = "\(MediaType.dockerManifest), \(MediaType.ociManifest)"
 
     @Test(

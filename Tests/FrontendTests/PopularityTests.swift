@@ -17,7 +17,7 @@ import Testing
 @testable import Pipeline
 
 /// Popularity data on its way: from an address through a frontend's database to a worker.
-@Suite struct PopularityTests {
+@Suite(.timeLimit(.minutes(5))) struct PopularityTests {
     private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     private static let json = #"{ "glibc-2.36": 9, "hello-1": 0 }"#
 
@@ -40,7 +40,7 @@ import Testing
             defer { close(connection) }
             while true {
                 if let job = try await queue.claim(worker, limit: 1).first { return try Recipe(decoding: job.recipe) }
-                await Task.yield()
+                try await nextTurn()
             }
         }
         #expect(recipe.layering == Recipe.Layering(strategy: "dominators", budget: 50, popularity: pinned.digest))

@@ -29,7 +29,7 @@ struct RegistryFixture {
 
     init(
         source: PackageSourceSetting = .path("/srv/set"), packing: Recipe.Packing = .gzip, wait: Duration = .seconds(30),
-        relays: Bool = false,
+        relays: Bool = false, patience: Duration = .seconds(60),
         database given: PostgresConfiguration? = nil
     ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -42,7 +42,7 @@ struct RegistryFixture {
         store = try DirectoryStore(root: "/tmp/nixery-frontend-\(getpid())-\(UInt32.random(in: .min ... .max))")
         let frontend = FrontendIdentity(id: "frontend", host: "h", process: 2, version: "test")
         waiters = BuildWaiters(frontend: frontend, queue: queue, listener: listener, wait: wait, logger: logger)
-        library = ManifestLibrary(records: records, store: store, logger: logger)
+        library = ManifestLibrary(pool: pool, store: store, logger: logger)
         manifests = ManifestService(
             resolver: SourceResolver(source, memory: .seconds(60)),
             library: library,
@@ -54,7 +54,7 @@ struct RegistryFixture {
         )
         let responder = RegistryResponder(
             manifests: manifests,
-            blobs: BlobRoutes(store: store, library: library),
+            blobs: BlobRoutes(store: store, library: library, patience: patience),
             jobs: JobPages(queue: queue),
             health: Health(pool: pool, store: store)
         )
@@ -66,7 +66,7 @@ struct RegistryFixture {
     func claim() async throws -> ClaimedJob {
         while true {
             if let job = try await queue.claim(worker, limit: 1).first { return job }
-            await Task.yield()
+            try await nextTurn()
         }
     }
 
@@ -79,7 +79,7 @@ struct RegistryFixture {
 
     /// Asks until a query gives the value.
     func until(_ sql: String, is wanted: String) async throws {
-        while try await value(sql) != wanted { await Task.yield() }
+        while try await value(sql) != wanted { try await nextTurn() }
     }
 
     /// A look at the database after the frontend has ended.

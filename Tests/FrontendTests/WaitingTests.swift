@@ -7,16 +7,17 @@ import Postgres
 import Queue
 import Registry
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 /// What becomes of a wait: it goes on at the next hop, ends with the build, with the client, or with the frontend.
-@Suite struct WaitingTests {
+@Suite(.timeLimit(.minutes(5))) struct WaitingTests {
     /// Asks for a manifest, and ends the wait once the frontend knows of a job for it.
     private func hop(
         _ farm: RegistryFixture, _ client: some TestClientProtocol, _ path: String, _ method: HTTPRequest.Method = .get
     ) async throws -> TestResponse {
         async let answer = client.execute(uri: "/v2/" + path, method: method) { $0 }
-        while await farm.waiters.jobs.isEmpty { await Task.yield() }
+        while await farm.waiters.jobs.isEmpty { try await nextTurn() }
         await farm.waiters.handOn()
         return try await answer
     }
@@ -74,7 +75,7 @@ import Testing
             try await farm.execute("UPDATE farm.jobs SET wanted_until = now() - interval '1 second'")
             try await farm.queue.sweep()
             #expect(try await farm.value("SELECT state AS value FROM farm.jobs") == "queued")
-            while await farm.waiters.jobs.isEmpty { await Task.yield() }
+            while await farm.waiters.jobs.isEmpty { try await nextTurn() }
             await farm.waiters.handOn()
             #expect(try await answer == .temporaryRedirect)
             // The row goes with the last who waits.

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct InterruptTests {
+@Suite(.timeLimit(.minutes(5))) struct InterruptTests {
     private func isReadable(_ interrupt: Interrupt) -> Bool { SocketWait.hasUnaskedData(interrupt.descriptor) }
 
     @Test func onlyTheRunningCallIsInterrupted() throws {

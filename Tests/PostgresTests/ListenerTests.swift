@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct ListenerTests {
+@Suite(.timeLimit(.minutes(5))) struct ListenerTests {
     /// Runs a listener while `body` does.
     private func withListener(
         _ channels: [String], on database: PostgresConfiguration, _ body: (PostgresListener, PostgresPool) async throws -> Void

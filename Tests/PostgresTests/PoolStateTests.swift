@@ -3,7 +3,7 @@ import Testing
 @testable import Postgres
 
 /// The pool's rules, without threads or a server.
-@Suite struct PoolStateTests {
+@Suite(.timeLimit(.minutes(5))) struct PoolStateTests {
     private let now = ContinuousClock.now
     private var later: ContinuousClock.Instant { now + .seconds(10) }
 

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct PoolTests {
+@Suite(.timeLimit(.minutes(5))) struct PoolTests {
     private func row(_ row: borrowing PostgresRow) throws -> Int { try row.int("v") }
 
     /// With one connection held, calls come to it in the order in which they began to wait.
@@ -14,7 +14,7 @@ import Testing
             let gate = try await Gate(database, pool, &group)
             for caller in 0..<20 {
                 group.addTask { try await pool.execute("INSERT INTO served (caller) VALUES ($1)", [.int(caller)]) }
-                while pool.status.waiting <= caller { await Task.yield() }
+                while pool.status.waiting <= caller { try await nextTurn() }
             }
             try await gate.open()
             try await group.waitForAll()
@@ -63,7 +63,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             let gate = try await Gate(database, pool, &group)
             let waiter = Task { try await pool.execute("SELECT 1") }
-            while pool.status.waiting == 0 { await Task.yield() }
+            while pool.status.waiting == 0 { try await nextTurn() }
             waiter.cancel()
             await #expect(throws: CancellationError.self) { try await waiter.value }
             #expect(pool.status.waiting == 0)
@@ -141,7 +141,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             let gate = try await Gate(database, pool, &group)
             let waiter = Task { try await pool.execute("SELECT 1") }
-            while pool.status.waiting == 0 { await Task.yield() }
+            while pool.status.waiting == 0 { try await nextTurn() }
             let closing = Task { await pool.close() }
             try await gate.open()
             #expect(try await waiter.value == 1)

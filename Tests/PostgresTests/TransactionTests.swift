@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite struct TransactionTests {
+@Suite(.timeLimit(.minutes(5))) struct TransactionTests {
     private struct Refusal: Error {}
 
     private func preparedPool() async throws -> PostgresPool {

@@ -35,7 +35,7 @@ struct PublicationFixture {
         root = given ?? "/tmp/nixery-publication-\(getpid())-\(UInt32.random(in: .min ... .max))"
         store = try DirectoryStore(root: root)
         ledger = StoredLedger(records: records, store: store, pool: pool)
-        library = ManifestLibrary(records: records, store: store, logger: Self.logger)
+        library = ManifestLibrary(pool: pool, store: store, logger: Self.logger)
         outbox = Outbox(pool: pool, store: store, times: queue.times, logger: Self.logger)
         try await queue.register(worker)
     }

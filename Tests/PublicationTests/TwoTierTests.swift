@@ -140,6 +140,9 @@ import Testing
         // Without its id it may be any directory.
         await #expect(throws: StoreIdentityError.self) { try await farm.library.vanished(one) }
         try await StoreIdentity.check(farm.store, farm.pool)
+        // Nor is a blob gone that is there.
+        #expect(try await !farm.library.vanished(SHA256.digest(of: Array("two".utf8))))
+        #expect(try await farm.ledger.layers(image.layerKeys).count == 1)
         #expect(try await farm.library.vanished(one))
         #expect(try await farm.library.manifest(of: recipe, key: recipe.buildKey(), format: .oci) == nil)
         #expect(try await farm.library.manifest(of: other, key: other.buildKey(), format: .oci) != nil)
@@ -155,5 +158,22 @@ import Testing
         let error = try #require(
             await #expect(throws: StoreIdentityError.self) { try await StoreIdentity.check(other.store, farm.pool) })
         #expect(error.description.contains(other.root) && error.description.contains(farm.root))
+        try await StoreIdentity.confirm(farm.store, farm.pool)
+        await #expect(throws: StoreIdentityError.self) { try await StoreIdentity.confirm(other.store, farm.pool) }
+    }
+
+    /// Of processes that start together on two stores, those of one are told.
+    @Test func startedTogetherOneStoreWins() async throws {
+        let (one, two) = (try await PublicationFixture(), try await PublicationFixture())
+        let errors = await withTaskGroup(of: (any Error)?.self) { group in
+            for store in [one.store, two.store, one.store, two.store] {
+                group.addTask {
+                    do { try await StoreIdentity.check(store, one.pool) } catch { return error }
+                    return nil
+                }
+            }
+            return await group.reduce(into: [any Error]()) { errors, error in if let error { errors.append(error) } }
+        }
+        #expect(errors.count == 2 && errors.allSatisfy { $0 is StoreIdentityError })
     }
 }

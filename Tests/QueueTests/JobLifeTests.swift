@@ -5,7 +5,7 @@ import Records
 import Registry
 import Testing
 
-@Suite struct JobLifeTests {
+@Suite(.timeLimit(.minutes(5))) struct JobLifeTests {
     @Test func equalRequestsShareOneJob() async throws {
         let farm = try await QueueFixture()
         let recipe = try QueueFixture.recipe()

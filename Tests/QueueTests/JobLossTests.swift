@@ -3,7 +3,7 @@ import Queue
 import Registry
 import Testing
 
-@Suite struct JobLossTests {
+@Suite(.timeLimit(.minutes(5))) struct JobLossTests {
     /// Claims a job and lets its lease run out.
     private func lostJob(_ farm: QueueFixture, _ worker: String = "w1") async throws -> ClaimedJob {
         let job = try #require(try await farm.queue.claim(farm.worker(worker), limit: 1).first)
@@ -40,6 +40,18 @@ import Testing
             return
         }
         #expect(error.code == .workerLost)
+    }
+
+    /// The answer to a claim was lost, so the worker knows nothing of it.
+    @Test func whatWasClaimedUnknowinglyIsGivenBack() async throws {
+        let farm = try await QueueFixture()
+        for name in ["git", "hello"] { _ = try await farm.request(QueueFixture.recipe(name)) }
+        let known = try #require(try await farm.queue.claim(farm.worker(), limit: 1).first)
+        _ = try await farm.queue.claim(farm.worker(), limit: 1)
+        try await farm.queue.giveBack(of: "w1", except: [known.lease])
+        #expect(try await farm.value("SELECT string_agg(state || attempt, ' ' ORDER BY id) AS value FROM farm.jobs") == "running1 queued0")
+        try await farm.queue.giveBack(of: "w2", except: [])
+        #expect(try await farm.queue.heartbeat("w1", [known.lease]) == [known.lease: false])
     }
 
     @Test func heartbeatsKeepALease() async throws {

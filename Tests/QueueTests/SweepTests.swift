@@ -5,7 +5,7 @@ import Registry
 import Testing
 
 /// Jobs that nobody wants, that nobody can build, that are late; and what is left of all jobs in the end.
-@Suite struct SweepTests {
+@Suite(.timeLimit(.minutes(5))) struct SweepTests {
     private static let frontend = FrontendIdentity(id: "f1", host: "h", process: 1, version: "test")
 
     private func farm(_ change: (inout QueueTimes) -> Void = { _ in }) async throws -> QueueFixture {
@@ -186,7 +186,14 @@ import Testing
         let lease = try #require(try await farm.queue.claim(farm.worker(), limit: 1).first).lease
         #expect(try await farm.queue.fail(lease, JobError(.buildFailed, "no")))
         #expect(try await farm.queue.carryOut(.cancel(job: job)) == "job 1 (hello) has ended already: failed")
+        // Retried long after, it has no more time than before.
+        let deadline = "SELECT extract(epoch FROM deadline - now())::int::text AS value FROM farm.jobs"
+        let time = try await farm.value(deadline)
+        try await farm.execute("UPDATE farm.jobs SET created_at = created_at - interval '1 day', deadline = deadline - interval '1 day'")
         #expect(try await farm.queue.carryOut(.retry(job: job)) == "job 1 (hello) is queued again")
+        #expect(try await farm.queue.fail(#require(farm.queue.claim(farm.worker(), limit: 1).first).lease, JobError(.buildFailed, "no")))
+        #expect(try await farm.queue.carryOut(.retry(job: job)) == "job 1 (hello) is queued again")
+        #expect(try await farm.value(deadline) == time)
         #expect(try await farm.request(QueueFixture.recipe()) == .waiting(job: job))
         let again = try #require(try await farm.queue.claim(farm.worker(), limit: 1).first)
         #expect(again.attempt == 1)
@@ -205,7 +212,7 @@ import Testing
         let farm = try await farm()
         _ = try await farm.request(QueueFixture.recipe())
         _ = try await farm.worker()
-        for view in [OperatorView.live, .recent, .failures, .workers, .health] {
+        for view in [OperatorView.live, .recent, .failures, .slowest, .workers, .health] {
             for row in try await farm.queue.rows(view) {
                 #expect(row.cells.count == view.columns.count)
                 #expect(row.json.hasPrefix("{"))

@@ -7,7 +7,8 @@ internal import Postgres
 /// that pipe is held by this process alone, so the server ends with it, however it ends.
 final class PostgresCluster: Sendable {
     let configuration: PostgresConfiguration
-    private let directory: String
+    /// Of its socket and its files.
+    let directory: String
     private let control: Int32
     private let keeper: Int32
 
@@ -40,7 +41,8 @@ final class PostgresCluster: Sendable {
 
     func start() throws { try ChildProcess.run("/bin/sh", ["-c", Script.start, "sh", directory]) }
 
-    func stop() throws { try ChildProcess.run("/bin/sh", ["-c", Script.stop, "sh", directory]) }
+    /// - Parameter mode: `fast`, `immediate` or `kill`.
+    func stop(_ mode: String = "immediate") throws { try ChildProcess.run("/bin/sh", ["-c", Script.stop, "sh", directory, mode]) }
 
     /// Sends a signal to the server's main process and to its children.
     func signalAll(_ signal: Int32) throws {

@@ -16,7 +16,17 @@ enum Script {
             as "$programs/pg_ctl" start -s -w -t 60 -D "$1/data" -l "$1/log" -o "-c listen_addresses= -c unix_socket_directories=$1 \
         -c port=5432 -c max_connections=300 -c fsync=off -c full_page_writes=off -c autovacuum=off -c shared_buffers=32MB" </dev/null
         }
-        stop() { as "$programs/pg_ctl" stop -s -w -m immediate -D "$1/data"; }
+        stop() {
+            if [ "$2" = kill ]; then
+                main=$(head -n 1 "$1/data/postmaster.pid")
+                children=$(cat /proc/"$main"/task/*/children)
+                kill -KILL "$main"
+                # They notice, and only then may another server take the directory.
+                for process in $children; do tail -s 0.05 --pid="$process" -f /dev/null; done
+                return
+            fi
+            as "$programs/pg_ctl" stop -s -w -m "$2" -D "$1/data"
+        }
         cd /
 
         """
@@ -34,11 +44,11 @@ enum Script {
             read -r _
             # A test may have left the server halted.
             kill -CONT $(head -n 1 "$directory/data/postmaster.pid") 2>/dev/null
-            stop "$directory" >/dev/null 2>&1
+            stop "$directory" immediate >/dev/null 2>&1
             """
 
     static let start = common + "start \"$1\""
-    static let stop = common + "stop \"$1\""
+    static let stop = common + "stop \"$1\" \"$2\""
 
     static let signal =
         common + """

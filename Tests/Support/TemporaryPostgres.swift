@@ -40,15 +40,33 @@ package actor TemporaryPostgres {
         return server.withDatabase(name)
     }
 
+    /// Of the server's socket.
+    package var directory: String { get throws { try started().directory } }
+
+    /// A line to one of the server's databases, and how to connect over it.
+    package func line(to database: PostgresConfiguration) throws -> (CutLine, PostgresConfiguration) {
+        let line = try CutLine(to: started().directory)
+        return (line, database.withHost(line.directory))
+    }
+
     /// Starts the server again after ``stop()``.
     package func start() throws { try started().start() }
 
     /// Stops the server as a crash does: at once, every connection cut.
     package func stop() throws { try started().stop() }
 
+    package enum Shutdown: String, Sendable, CaseIterable {
+        /// Sessions are ended, transactions rolled back, all is written.
+        case fast
+        /// As a crash.
+        case immediate
+        /// The main process is killed, its children notice.
+        case kill
+    }
+
     /// Stops it and starts it.
-    package func restart() throws {
-        try stop()
+    package func restart(_ shutdown: Shutdown = .immediate) throws {
+        try started().stop(shutdown.rawValue)
         try start()
     }
 

@@ -47,13 +47,6 @@ struct Collect: AsyncParsableCommand {
     }
 
     private static func text(_ summary: BlobCollector.Summary) -> String {
-        "\(summary.manifests) images and \(summary.layers) layers of \(Self.size(summary.layerBytes))"
-    }
-
-    private static func size(_ bytes: Int64) -> String {
-        var (value, unit) = (Double(bytes), "B")
-        for larger in ["kB", "MB", "GB", "TB"] where value >= 1000 { (value, unit) = (value / 1000, larger) }
-        let tenths = Int((value * 10).rounded())
-        return unit == "B" ? "\(bytes) B" : "\(tenths / 10).\(tenths % 10) \(unit)"
+        "\(summary.manifests) images and \(summary.layers) layers of \(ByteCount.text(summary.layerBytes))"
     }
 }

@@ -6,49 +6,32 @@ package import ObjectStorage
 package import Publication
 import Registry
 
-/// Blobs: of a directory store whole or in part, streamed in bounded memory; of other stores by a redirect. The database is asked only for one that is
-/// missing.
+/// Blobs: of a directory store whole or in part, from the file straight to the connection; of other stores by a redirect. The database is asked
+/// only for one that is missing.
 package struct BlobRoutes: Sendable {
     package let store: any ObjectStore
     private let library: ManifestLibrary
-    private let files = FileIO()
+    /// How long a client may take nothing of a blob before it counts as gone.
+    private let patience: Duration
 
-    package init(store: any ObjectStore, library: ManifestLibrary) {
+    package init(store: any ObjectStore, library: ManifestLibrary, patience: Duration = .seconds(60)) {
         self.store = store
         self.library = library
+        self.patience = patience
     }
 
     /// - Throws: ``RegistryError`` for a blob that the store does not have.
-    package func respond(_ digest: Digest, to request: Request, context: some RequestContext) async throws -> Response {
-        let isHead = request.method == .head
-        let path: String
-        let size: Int64
-        switch try await store.locate(digest, for: isHead ? .head : .get) {
-        case .file(let file, let count)?: (path, size) = (file, count)
-        case .redirect(let url, let lifetime)?: return Self.redirect(to: url, lifetime: lifetime, digest)
-        case nil:
-            // Damage is mended by the next pull: nothing names the blob any more, so it is built again.
-            guard try await library.vanished(digest) else { throw RegistryError.blobUnknown(digest.description) }
-            throw RegistryError.blobGone(digest.description)
+    package func respond(_ digest: Digest, to request: Request, over channel: any Channel) async throws -> Response {
+        switch try await store.locate(digest, for: request.method == .head ? .head : .get) {
+        case .file(let path, let size)?: try await answer(digest, path: path, size: Int(size), to: request, over: channel)
+        case .redirect(let url, let lifetime)?: Self.redirect(to: url, lifetime: lifetime, digest)
+        case nil: throw try await missing(digest)
         }
-        var headers = HTTPFields.blob(digest)
-        let etag = "\"\(digest)\""
-        headers[.eTag] = etag
-        if let known = request.headers[.ifNoneMatch], known == "*" || known.contains(etag) {
-            return Response(status: .notModified, headers: headers)
-        }
-        let length = Int(size)
-        switch ByteRange(request.headers[.range], size: length) {
-        case .unsatisfiable:
-            headers[.contentRange] = "bytes */\(length)"
-            return Response(status: .rangeNotSatisfiable, headers: headers)
-        case .part(let range):
-            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound)/\(length)"
-            return try await answer(.partialContent, headers, path, range, isHead: isHead, context: context)
-        case .whole:
-            guard length > 0 else { return Response(status: .ok, headers: headers) }
-            return try await answer(.ok, headers, path, 0...length - 1, isHead: isHead, context: context)
-        }
+    }
+
+    /// Why there is no such blob. Damage is mended by the next pull: nothing names the blob any more, so it is built again.
+    private func missing(_ digest: Digest) async throws -> RegistryError {
+        try await library.vanished(digest) ? .blobGone(digest.description) : .blobUnknown(digest.description)
     }
 
     /// The store serves the blob by itself, `Range` included. The answer is good for as long as the address is.
@@ -61,16 +44,39 @@ package struct BlobRoutes: Sendable {
         return Response(status: .temporaryRedirect, headers: headers)
     }
 
-    private func answer(
-        _ status: HTTPResponse.Status, _ headers: HTTPFields, _ path: String, _ range: ClosedRange<Int>, isHead: Bool,
-        context: some RequestContext
-    ) async throws -> Response {
-        if isHead {
-            var response = Response(status: status, headers: headers)
-            response.headers[.contentLength] = String(range.count)
+    /// The file, or the part of it that is asked for. It is opened only when its bytes are to be sent.
+    private func answer(_ digest: Digest, path: String, size: Int, to request: Request, over channel: any Channel) async throws -> Response
+    {
+        let etag = "\"\(digest)\""
+        var response = Response(status: .ok, headers: .blob(digest))
+        response.headers[.eTag] = etag
+        if let known = request.headers[.ifNoneMatch], known == "*" || known.contains(etag) {
+            response.status = .notModified
             return response
         }
-        return Response(status: status, headers: headers, body: try await files.loadFile(path: path, range: range, context: context))
+        guard request.method != .head else {
+            response.headers[.contentLength] = String(size)
+            return response
+        }
+        var range = 0..<size
+        // What follows another ETag is a part of another blob (RFC 9110, 13.1.5).
+        switch ByteRange(request.headers[.ifRange] ?? etag == etag ? request.headers[.range] : nil, size: size) {
+        case .whole: break
+        case .part(let part):
+            response.status = .partialContent
+            response.headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound)/\(size)"
+            range = Range(part)
+        case .unsatisfiable:
+            response.status = .rangeNotSatisfiable
+            response.headers[.contentRange] = "bytes */\(size)"
+            return response
+        }
+        guard let file = try FileBody(path: path) else { throw try await missing(digest) }
+        response.body = ResponseBody(contentLength: range.count) { [range, patience] writer in
+            try await file.send(range, over: channel, patience: patience)
+            try await writer.finish(nil)
+        }
+        return response
     }
 }
 

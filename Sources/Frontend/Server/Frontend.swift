@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import ObjectStorage
 import Operations
@@ -25,6 +26,7 @@ package struct Frontend: Sendable {
     /// Serves until the process is told to stop (SIGTERM, SIGINT).
     /// - Throws: what kept it from starting.
     package func run() async throws {
+        OpenFiles.raiseLimit()
         let layering = try await settings.layering.pinned()
         let store = try settings.storage.open(environment: { ProcessEnvironment.value($0) }, logger: logger)
         let pool = try PostgresPool(database.withApplicationName("nixery-frontend"), size: settings.connections, logger: logger)
@@ -38,7 +40,7 @@ package struct Frontend: Sendable {
         // Before the first recipe names it.
         if let popularity = layering.popularity { try await records.record(popularity: popularity.bytes, digest: popularity.digest) }
         try await StoreIdentity.check(store, pool)
-        let library = ManifestLibrary(records: records, store: store, logger: logger)
+        let library = ManifestLibrary(pool: pool, store: store, logger: logger)
         let manifests = ManifestService(
             resolver: SourceResolver(settings.source, memory: settings.resolutionMemory),
             library: library,
@@ -56,6 +58,8 @@ package struct Frontend: Sendable {
         )
         let server = Application(
             responder: responder,
+            // Clients in Go put a connection away after 90 s; the side that is to use it next should be the one that closes it.
+            server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(120))),
             configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port), serverName: "nixery-farm"),
             logger: logger
         )
@@ -66,6 +70,7 @@ package struct Frontend: Sendable {
                     QueueSweeper(queue: queue, keep: settings.jobMemory, logger: logger),
                     Outbox(pool: pool, store: store, times: settings.times, logger: logger),
                     AskedWriter(library: library, logger: logger),
+                    LeftoverSweeper(store: store, logger: logger),
                     server,
                     // Stopped before the server, which waits for its answers: whoever waits for a build is handed on at once.
                     waiters,

@@ -10,7 +10,7 @@ import Registry
 
 /// Answers every request of the pull side of the distribution protocol, and the addresses for people and load balancers.
 package struct RegistryResponder: HTTPResponder {
-    package typealias Context = BasicRequestContext
+    package typealias Context = RegistryContext
 
     let manifests: ManifestService
     let blobs: BlobRoutes
@@ -26,7 +26,7 @@ package struct RegistryResponder: HTTPResponder {
 
     package func respond(to request: Request, context: Context) async throws -> Response {
         do {
-            return try await answer(request, context)
+            return try await insistentAnswer(request, context)
         } catch let error as RegistryError {
             return Self.response(error, isHead: request.method == .head)
         } catch is CancellationError {
@@ -39,6 +39,21 @@ package struct RegistryResponder: HTTPResponder {
             return Self.response(.unavailable("this frontend cannot answer now"), isHead: request.method == .head)
         }
     }
+
+    /// A request that lost its database connection in the middle is answered anew, for every request only asks: a server that is started
+    /// again costs no pull. While there is no connection to be had, the pool waits, and when it has waited in vain, nothing is repeated.
+    private func insistentAnswer(_ request: Request, _ context: Context) async throws -> Response {
+        for _ in 1...Self.mostInterruptions {
+            do {
+                return try await answer(request, context)
+            } catch let error as PostgresError where error.isConnectionFailure && error.kind != .unreachable {
+                context.logger.notice("a request is answered anew", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            }
+        }
+        return try await answer(request, context)
+    }
+
+    private static let mostInterruptions = 5
 
     private func answer(_ request: Request, _ context: Context) async throws -> Response {
         let path = request.uri.path
@@ -74,7 +89,7 @@ package struct RegistryResponder: HTTPResponder {
                 return Response(
                     status: .temporaryRedirect, headers: [.location: hop.next(path: path, job: job), .cacheControl: "no-store"])
             }
-        case .blob(_, let digest): return try await blobs.respond(digest, to: request, context: context)
+        case .blob(_, let digest): return try await blobs.respond(digest, to: request, over: context.channel)
         case .tags(let name): return TagList(name: name).response(request)
         case .referrers:
             let index = JSON.members(("schemaVersion", .int(2)), ("mediaType", .string(MediaType.ociIndex)), ("manifests", .array([])))

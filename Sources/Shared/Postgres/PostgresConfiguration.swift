@@ -4,7 +4,7 @@
 /// the `PG*` variables, the service file and the password file, as by every program that uses libpq.
 package struct PostgresConfiguration: Sendable {
     /// Connection parameters by libpq's keywords. May hold a password.
-    private(set) var parameters: [String: String]
+    package private(set) var parameters: [String: String]
 
     /// The server cancels a statement that runs longer. Kept off where the role or the database sets its own; `nil` leaves it as it is.
     package var statementTimeout: Duration? = .seconds(60)
@@ -40,6 +40,13 @@ package struct PostgresConfiguration: Sendable {
     package func withDatabase(_ name: String) -> PostgresConfiguration {
         var copy = self
         copy.parameters["dbname"] = name
+        return copy
+    }
+
+    /// The same database on another server, or by another way to it.
+    package func withHost(_ host: String) -> PostgresConfiguration {
+        var copy = self
+        copy.parameters["host"] = host
         return copy
     }
 

@@ -5,8 +5,10 @@ package struct PostgresError: Error, Sendable {
     package enum Kind: Sendable, Hashable {
         /// The server refused or aborted the statement; `sqlState` says why.
         case server
-        /// There is no connection, or it broke.
+        /// A connection could not be opened, or it broke.
         case connection
+        /// No connection could be opened for as long as the caller would wait.
+        case unreachable
         /// The call's time ran out. The statement was cancelled and has had no effect.
         case deadline
         /// All connections of the pool stayed busy for as long as the caller would wait.

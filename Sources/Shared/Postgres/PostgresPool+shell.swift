@@ -22,7 +22,7 @@ extension PostgresPool {
         case .timedOut(let waiting, let lastFailure):
             let line = "no database connection became free within \(Self.seconds(patience)) s: pool of \(settings.size), \(waiting) waiting"
             guard let lastFailure else { return PostgresError(kind: .poolBusy, message: line) }
-            return PostgresError(kind: .connection, message: "\(line); \(lastFailure)")
+            return PostgresError(kind: .unreachable, message: "\(line); \(lastFailure)")
         }
     }
 

@@ -1,6 +1,7 @@
 import Logging
 package import ObjectStorage
 package import Postgres
+import Queue
 
 /// Removes images that nobody has asked for in a long time, and what only they needed: rows first, then `manifests/` and `builds/` in the store,
 /// then blobs.
@@ -56,7 +57,7 @@ package struct BlobCollector: Sendable {
 
     /// What ``collect(olderThan:grace:)`` would remove.
     package func survey(olderThan age: Duration, grace: Duration) async throws -> Summary {
-        try await pool.first(Self.survey, [.double(age.seconds), .double(grace.seconds)]) { row in
+        try await pool.first(Self.survey, [.double(age.inSeconds), .double(grace.inSeconds)]) { row in
             var summary = Summary()
             summary.manifests = try row.int("manifests")
             summary.layers = try row.int("layers")
@@ -67,11 +68,11 @@ package struct BlobCollector: Sendable {
     }
 
     private func doomManifests(_ age: Duration) async throws -> Int? {
-        try await pool.first(Self.doomManifests, [.double(age.seconds), .int(Self.batch)]) { row in try row.int("manifests") }
+        try await pool.first(Self.doomManifests, [.double(age.inSeconds), .int(Self.batch)]) { row in try row.int("manifests") }
     }
 
     private func doomLayers(_ grace: Duration) async throws -> (Int, Int64)? {
-        try await pool.first(Self.doomLayers, [.double(grace.seconds), .int(Self.batch)]) { row in
+        try await pool.first(Self.doomLayers, [.double(grace.inSeconds), .int(Self.batch)]) { row in
             (try row.int("layers"), Int64(try row.int("bytes")))
         }
     }
@@ -142,8 +143,4 @@ package struct BlobCollector: Sendable {
         SELECT (SELECT count(*) FROM old) AS manifests, (SELECT count(*) FROM layers) AS layers,
             (SELECT COALESCE(sum(size), 0)::bigint FROM layers) AS bytes, (SELECT count(*) FROM farm.doomed) AS objects
         """
-}
-
-extension Duration {
-    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

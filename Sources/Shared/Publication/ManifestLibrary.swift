@@ -2,6 +2,7 @@ import Composition
 package import Hashing
 package import Logging
 package import ObjectStorage
+package import Postgres
 package import Records
 package import Registry
 
@@ -11,6 +12,7 @@ package import Registry
 /// wrote, of the recipe asked for, with every blob in place.
 package struct ManifestLibrary: Sendable {
     private let records: Records
+    private let pool: PostgresPool
     private let store: any ObjectStore
     private let cache = ManifestCache()
     private let asked = AskedManifests()
@@ -19,8 +21,9 @@ package struct ManifestLibrary: Sendable {
     /// Bytes of a manifest or a configuration: 125 layers take some 60 kB.
     private static let limit = 4 << 20
 
-    package init(records: Records, store: any ObjectStore, logger: Logger) {
-        self.records = records
+    package init(pool: PostgresPool, store: any ObjectStore, logger: Logger) {
+        records = Records(pool: pool)
+        self.pool = pool
         self.store = store
         self.logger = logger
     }
@@ -51,13 +54,13 @@ package struct ManifestLibrary: Sendable {
         try await records.manifest(ociDigest: ociDigest, format: format).map(note)
     }
 
-    /// The store has no such blob: if records name it, they are dropped, so that the next pull builds it again.
+    /// A reader found no such blob in the store: if that is so and records name it, they are dropped, so that the next pull builds it again.
     /// - Returns: whether there were such records.
     package func vanished(_ digest: Digest) async throws -> Bool {
         // A store that is not there at all, such as a directory that is not mounted, has lost nothing.
         try await store.check()
-        guard try await store.get(.storeIdentity, limit: 1024) != nil else { throw StoreIdentityError.missing(store.place) }
-        guard try await records.forget(digest) else { return false }
+        try await StoreIdentity.confirm(store, pool)
+        guard try await store.stat(.blob(digest)) == nil, try await records.forget(digest) else { return false }
         cache.removeAll()
         logger.error(
             "a blob is gone from the store; its records were dropped", metadata: ["digest": "\(digest)", "store": "\(store.place)"])

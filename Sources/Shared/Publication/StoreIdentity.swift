@@ -7,32 +7,43 @@ package enum StoreIdentity {
     /// Reads the store's id, making one for a new store, and compares it with the recorded one, recording it for a new database.
     /// - Throws: ``StoreIdentityError``, `StorageError`, `PostgresError`.
     package static func check(_ store: any ObjectStore, _ pool: PostgresPool) async throws {
-        let id = try await self.id(of: store)
-        let recorded = try await pool.first(record, [.text(id), .text(store.place)]) { row in
+        let id = if let found = try await found(in: store) { found } else { try await make(in: store) }
+        try await pool.execute(record, [.text(id), .text(store.place)])
+        try await compare(id, store, pool)
+    }
+
+    /// That it is the recorded store that is there. Makes and records nothing.
+    /// - Throws: as ``check(_:_:)``; `missing` if the store carries no id.
+    package static func confirm(_ store: any ObjectStore, _ pool: PostgresPool) async throws {
+        guard let id = try await found(in: store) else { throw StoreIdentityError.missing(store.place) }
+        try await compare(id, store, pool)
+    }
+
+    private static func compare(_ id: String, _ store: any ObjectStore, _ pool: PostgresPool) async throws {
+        let recorded = try await pool.first("SELECT id, place FROM farm.store_identity") { row in
             (id: try row.text("id"), place: try row.text("place"))
         }
         guard let recorded, recorded.id != id else { return }
         throw StoreIdentityError.other(found: id, place: store.place, recorded: recorded.id, recordedPlace: recorded.place)
     }
 
-    private static func id(of store: any ObjectStore) async throws -> String {
-        if let bytes = try await store.get(.storeIdentity, limit: 1024) { return text(bytes) }
+    private static func found(in store: any ObjectStore) async throws -> String? {
+        try await store.get(.storeIdentity, limit: 1024).map(text)
+    }
+
+    private static func make(in store: any ObjectStore) async throws -> String {
         let fresh = (0..<4).map { _ in String(UInt32.random(in: .min ... .max), radix: 36) }.joined(separator: "-")
         _ = try await store.put(Array((fresh + "\n").utf8), as: .storeIdentity, contentType: "text/plain", ifAbsent: true)
         // Another process may have been first.
-        return text(try await store.get(.storeIdentity, limit: 1024) ?? Array(fresh.utf8))
+        if let found = try await found(in: store) { return found }
+        return fresh
     }
 
     private static func text(_ bytes: [UInt8]) -> String {
         String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
-    private static let record: SQLStatement = """
-        WITH made AS (
-            INSERT INTO farm.store_identity (id, place) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id, place
-        )
-        SELECT id, place FROM made UNION ALL SELECT id, place FROM farm.store_identity LIMIT 1
-        """
+    private static let record: SQLStatement = "INSERT INTO farm.store_identity (id, place) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 }
 
 /// The store that this process sees is not the one that the database belongs to.

@@ -2,6 +2,9 @@ import Postgres
 
 /// The statements of ``JobQueue``'s worker side.
 extension JobQueue {
+    /// The two statements of a job's way that count, for a benchmark to send by other means.
+    package static var benchmarkStatements: (claim: String, complete: String) { (claim.text, complete.text) }
+
     static let registerWorker: SQLStatement = """
         INSERT INTO farm.workers (id, host, process, systems, slots, version, recipe_version, features)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -54,7 +57,8 @@ extension JobQueue {
         INSERT INTO farm.job_logs (job, text) SELECT id, $3 FROM farm.jobs WHERE id = $1 AND fence = $2 AND state = 'running'
         """
 
-    static let complete: SQLStatement = """
+    static let complete = SQLStatement(
+        """
         WITH mine AS (
             SELECT id, build_key, pinned, image FROM farm.jobs WHERE id = $1 AND fence = $2 AND state = 'running' FOR UPDATE
         ), manifest AS (
@@ -81,37 +85,53 @@ extension JobQueue {
             INSERT INTO farm.job_events (job, kind, worker, fence, detail)
             SELECT id, 'succeeded', worker, $2, 'sha256:' || encode($3, 'hex') FROM finished
         )
-        SELECT count(*) > 0 AS done FROM finished
+        SELECT EXISTS (SELECT FROM finished) OR EXISTS (\(ended) AND kind = 'succeeded') AS done
         """
+    )
 
-    static let fail: SQLStatement = """
+    /// The event of an end that was written before, though its answer was lost.
+    private static let ended = "SELECT FROM farm.job_events WHERE job = $1 AND fence = $2"
+
+    static let fail = SQLStatement(
+        """
         WITH mine AS (
-            SELECT id, build_key, pinned, worker, $5 OR attempt >= $6 AS ended, attempt
+            SELECT id, build_key, pinned, worker, attempt,
+                CASE WHEN cancel_requested THEN 'cancelled' WHEN $5 OR attempt >= $6 THEN 'failed' ELSE 'queued' END AS next
             FROM farm.jobs WHERE id = $1 AND fence = $2 AND state = 'running' FOR UPDATE
         ), changed AS (
-            UPDATE farm.jobs AS job SET state = CASE WHEN mine.ended THEN 'failed' ELSE 'queued' END, lease_until = NULL,
-                error_code = $3, error_message = $4, finished_at = CASE WHEN mine.ended THEN now() END,
+            UPDATE farm.jobs AS job SET state = mine.next, lease_until = NULL,
+                error_code = $3, error_message = $4, finished_at = CASE WHEN mine.next <> 'queued' THEN now() END,
                 run_after = now() + make_interval(secs => $7 * power(2, mine.attempt - 1) * (0.75 + random() / 2))
             FROM mine WHERE job.id = mine.id RETURNING job.id, job.state
         ), remembered AS (
             INSERT INTO farm.failures (build_key, job, code, message, remembered_until)
-            SELECT build_key, id, $3, $4, now() + make_interval(secs => CASE WHEN pinned AND $5 THEN $8::float8 ELSE $9::float8 END) FROM mine WHERE ended
+            SELECT build_key, id, $3, $4, now() + make_interval(secs => CASE WHEN pinned AND $5 THEN $8::float8 ELSE $9::float8 END) FROM mine WHERE next = 'failed'
             ON CONFLICT (build_key) DO UPDATE SET job = excluded.job, code = excluded.code, message = excluded.message,
                 remembered_until = excluded.remembered_until
         ), event AS (
             INSERT INTO farm.job_events (job, kind, worker, fence, detail)
-            SELECT id, CASE WHEN ended THEN 'failed' ELSE 'retried' END, worker, $2, $3 || ': ' || split_part($4, E'\\n', 1) FROM mine
+            SELECT id, CASE next WHEN 'queued' THEN 'retried' ELSE next END, worker, $2, $3 || ': ' || split_part($4, E'\\n', 1) FROM mine
         )
         SELECT state FROM changed
+        UNION ALL SELECT 'written before' WHERE EXISTS (\(ended) AND kind IN ('failed', 'retried'))
         """
+    )
 
-    static let release: SQLStatement = """
-        WITH changed AS (
-            UPDATE farm.jobs SET state = 'queued', lease_until = NULL, attempt = attempt - 1, phase = NULL
-            WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id, worker
-        ), event AS (INSERT INTO farm.job_events (job, kind, worker, fence) SELECT id, 'released', worker, $2 FROM changed)
-        SELECT id FROM changed
-        """
+    static let release = released("id = $1 AND fence = $2")
+    static let giveBack = released("worker = $1 AND fence <> ALL ($2::bigint[])")
+
+    private static func released(_ condition: String) -> SQLStatement {
+        SQLStatement(
+            """
+            WITH changed AS (
+                UPDATE farm.jobs SET state = CASE WHEN cancel_requested THEN 'cancelled' ELSE 'queued' END, lease_until = NULL,
+                    attempt = attempt - 1, phase = NULL, finished_at = CASE WHEN cancel_requested THEN now() END
+                WHERE \(condition) AND state = 'running' RETURNING id, worker, fence
+            ), event AS (INSERT INTO farm.job_events (job, kind, worker, fence) SELECT id, 'released', worker, fence FROM changed)
+            SELECT id FROM changed
+            """
+        )
+    }
 
     static let cancelled: SQLStatement = """
         WITH changed AS (

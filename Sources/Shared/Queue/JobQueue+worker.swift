@@ -88,9 +88,16 @@ extension JobQueue {
                 .double(times.failureMemory.inSeconds), .double(times.movingFailureMemory.inSeconds),
             ]
         ) { row in try row.text("state") }
-        if changed == "failed" { await notify(Self.doneChannel, String(lease.job)) }
+        if changed == "failed" || changed == "cancelled" { await notify(Self.doneChannel, String(lease.job)) }
         if changed == "queued" { await notify(Self.workChannel, "") }
         return changed != nil
+    }
+
+    /// Gives back what the worker has claimed without knowing: the answer to a claim was lost. Nothing of that was begun, so it need not wait
+    /// for the lease to run out.
+    package func giveBack(of worker: String, except known: [JobLease]) async throws {
+        let released = try await pool.execute(Self.giveBack, [.text(worker), .intArray(known.map(\.fence))])
+        if released > 0 { await notify(Self.workChannel, "") }
     }
 
     /// Gives a job back, its attempt not counted: the worker is being stopped.

@@ -29,7 +29,8 @@ package struct JobQueue: Sendable {
         let made = try await pool.first(
             Self.insert,
             [
-                .bytes(request.key.bytes), .bytes(recipe.encoding), .int(Recipe.version), .bool(recipe.isPinned), .text(request.image),
+                .bytes(request.key.bytes), .double(times.movingResultMemory.inSeconds), .bytes(recipe.encoding), .int(Recipe.version),
+                .bool(recipe.isPinned), .text(request.image),
                 .text(recipe.source.summary), .text(recipe.platform.nixSystem), .int(request.priority.rawValue),
                 .bool(request.isDetached), .double(times.unwanted.inSeconds), .double(times.deadline.inSeconds), .optional(waiter),
             ]
@@ -72,8 +73,8 @@ package struct JobQueue: Sendable {
 
     private static let columns = "id, state, manifest, error_code, error_message, cancel_reason"
     private static let remembered = "greatest(ceil(extract(epoch FROM remembered_until - now())), 0)::bigint"
-    private static let look = SQLStatement(
-        """
+    /// What answers a request without a new job, for the key $1; a moving source's result of the last $2 seconds counts.
+    private static let known = """
         (SELECT \(columns), NULL::bigint AS remembered FROM farm.jobs
          WHERE build_key = $1 AND state IN ('queued', 'running') AND NOT cancel_requested)
         UNION ALL
@@ -83,9 +84,8 @@ package struct JobQueue: Sendable {
         UNION ALL
         (SELECT job, 'failed', NULL, code, message, NULL, \(remembered) FROM farm.failures
          WHERE build_key = $1 AND remembered_until > now())
-        LIMIT 1
         """
-    )
+    private static let look = SQLStatement("\(known) LIMIT 1")
     private static let state = """
         SELECT \(columns), (
             SELECT \(remembered) FROM farm.failures known WHERE known.build_key = jobs.build_key AND known.job = jobs.id AND remembered_until > now()
@@ -94,16 +94,20 @@ package struct JobQueue: Sendable {
         """
     private static let states = SQLStatement("\(state) WHERE id = ANY ($1::bigint[])")
     private static let stateOfKey = SQLStatement("\(state) WHERE id = $1 AND build_key = $2")
-    private static let insert: SQLStatement = """
+    /// What was not known at the first look may be by now.
+    private static let insert = SQLStatement(
+        """
         WITH made AS (
             INSERT INTO farm.jobs
                 (build_key, recipe, recipe_version, pinned, image, source, system, priority, detached, wanted_until, deadline)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10), now() + make_interval(secs => $11))
+            SELECT $1, $3, $4, $5, $6, $7, $8, $9, $10, now() + make_interval(secs => $11), now() + make_interval(secs => $12)
+            WHERE NOT EXISTS (\(known))
             ON CONFLICT (build_key) WHERE state IN ('queued', 'running') AND NOT cancel_requested DO NOTHING
             RETURNING id
         ), waiter AS (
-            INSERT INTO farm.waiters (job, frontend) SELECT id, $12 FROM made WHERE $12::text IS NOT NULL
+            INSERT INTO farm.waiters (job, frontend) SELECT id, $13 FROM made WHERE $13::text IS NOT NULL
         ), event AS (INSERT INTO farm.job_events (job, kind) SELECT id, 'queued' FROM made)
         SELECT id FROM made
         """
+    )
 }

@@ -32,6 +32,9 @@ package struct OperatorView: Sendable {
             """)
     package static let failures = OperatorView(
         ["id", "image", "source", "code", "reason", "worker", "attempt", "finished"], from: "SELECT * FROM farm.recent_failures")
+    /// What takes or took longest, and in which phase.
+    package static let slowest = OperatorView(
+        ["id", "image", "state", "worker", "took", "longest_phase", "of_which"], from: "SELECT * FROM farm.slowest")
     package static let workers = OperatorView(
         ["id", "state", "systems", "slots", "running", "version", "last_heartbeat"], from: "SELECT * FROM farm.worker_status")
     package static let health = OperatorView(

@@ -50,20 +50,22 @@ struct Run: AsyncParsableCommand {
             database, settings: PostgresPoolSettings(size: 1, acquisitionTimeout: beat, callTimeout: beat), logger: logger)
         let listener = try PostgresListener(database, channels: [JobQueue.workChannel, JobQueue.controlChannel], logger: logger)
         let queue = JobQueue(pool: pool, times: settings.times)
+        let builder = ImageBuilder(
+            nix: nix,
+            store: store,
+            ledger: StoredLedger(records: Records(pool: pool), store: store, pool: pool),
+            rootsDirectory: settings.stateDirectory
+        )
         let worker = WorkerService(
             identity: identity,
             queue: queue,
             heartbeats: JobQueue(pool: heartbeats, times: settings.times),
             listener: listener,
-            builder: ImageBuilder(
-                nix: nix,
-                store: store,
-                ledger: StoredLedger(records: Records(pool: pool), store: store, pool: pool),
-                rootsDirectory: settings.stateDirectory
-            ),
             drain: settings.drain,
             logger: logger
-        )
+        ) { recipe, rootName, observer in
+            try await builder.build(recipe, rootName: rootName, observer: observer)
+        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [

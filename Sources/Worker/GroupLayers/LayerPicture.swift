@@ -1,4 +1,5 @@
 import Layers
+import Operations
 
 /// A plan as a graph for Graphviz: the dominator tree, each path in the colour of its layer, striped where it is in several; beside it
 /// the layers with their sizes.

@@ -1,4 +1,5 @@
 import Layers
+import Operations
 
 /// A plan for people: one line a layer, and one about them all.
 struct LayerTable {

@@ -1,15 +1,19 @@
-import Composition
+package import Composition
 import Logging
 import Nix
+import Postgres
 import Queue
-import Registry
+package import Registry
+
+/// Makes an image and stores its blobs, under a name that no other running build has: ``ImageBuilder/build(_:rootName:observer:)``.
+package typealias ImageMaker = @Sendable (Recipe, _ rootName: String, any BuildObserver) async throws -> ComposedImage
 
 /// One claimed job from its recipe to its end in the database.
 struct JobRun: Sendable {
     let job: ClaimedJob
     let queue: JobQueue
-    let builder: ImageBuilder
     let logger: Logger
+    let makeImage: ImageMaker
 
     private enum End: Sendable {
         case built(Result<ComposedImage, any Error>)
@@ -25,8 +29,7 @@ struct JobRun: Sendable {
             group.addTask { .built(await build(reporter)) }
             group.addTask { .stopped(await signal.wait()) }
             group.addTask {
-                // Cancelled, it returns early; by then another end counts.
-                try? await Task.sleep(for: max(job.timeLeft, .zero))
+                do { try await Task.sleep(for: max(job.timeLeft, .zero)) } catch { return .stopped(nil) }
                 return .late
             }
             group.addTask {
@@ -46,7 +49,7 @@ struct JobRun: Sendable {
     private func build(_ reporter: JobReporter) async -> Result<ComposedImage, any Error> {
         do {
             let recipe = try Recipe(decoding: job.recipe)
-            return .success(try await builder.build(recipe, rootName: "job-\(job.lease.job)-\(job.lease.fence)", observer: reporter))
+            return .success(try await makeImage(recipe, "job-\(job.lease.job)-\(job.lease.fence)", reporter))
         } catch {
             return .failure(error)
         }
@@ -67,19 +70,17 @@ struct JobRun: Sendable {
     }
 
     private func finish(_ end: End, _ reporter: JobReporter) async {
+        try? await reporter.flush(queue, job.lease)
         do {
-            try? await reporter.flush(queue, job.lease)
             switch end {
             case .built(.success(let result)):
-                if try await !queue.complete(job.lease, result.image) { logLost() }
-            case .built(.failure(let error)):
-                let failure = JobError(buildError: error)
-                logger.notice("job failed", metadata: ["job": "\(job.lease.job)", "code": "\(failure.code.rawValue)"])
-                if try await !queue.fail(job.lease, failure) { logLost() }
+                if try await !insistently({ try await queue.complete(job.lease, result.image) }) { logLost() }
+            case .built(.failure(is CancellationError)): try await queue.release(job.lease)
+            case .built(.failure(let error)): try await fail(JobError(buildError: error))
             case .late:
                 let seconds = queue.times.deadline.inWholeSeconds
-                let late = JobError(.timeout, "\(job.image) was not built within \(seconds) s (the limit is NIXERY_JOB_SECONDS)")
-                if try await !queue.fail(job.lease, late) { logLost() }
+                try await fail(
+                    JobError(.timeout, "\(job.image) was not built within \(seconds) s (the limit is NIXERY_JOB_SECONDS)"))
             case .stopped(.cancelRequested?): try await queue.cancelled(job.lease)
             case .stopped(.shutdown?): try await queue.release(job.lease)
             case .stopped(.leaseLost?): logLost()
@@ -88,6 +89,25 @@ struct JobRun: Sendable {
         } catch {
             // The lease runs out, and another worker does the job again.
             logger.error("cannot write the end of a job", metadata: ["job": "\(job.lease.job)", "error": "\(error)"])
+        }
+    }
+
+    private func fail(_ error: JobError) async throws {
+        logger.notice("job failed", metadata: ["job": "\(job.lease.job)", "code": "\(error.code.rawValue)"])
+        if try await !insistently({ try await queue.fail(job.lease, error) }) { logLost() }
+    }
+
+    /// Repeats a write of the job's end while the database is away, for as long as a lease lasts. Such a write may be repeated though its
+    /// answer was lost: it names its fence, and done again it says that it was done.
+    private func insistently(_ write: () async throws -> Bool) async throws -> Bool {
+        let limit = ContinuousClock.now + queue.times.lease
+        while true {
+            do {
+                return try await write()
+            } catch let error as PostgresError where error.isPassing && ContinuousClock.now < limit {
+                logger.warning("the end of a job is written again", metadata: ["job": "\(job.lease.job)", "error": "\(error)"])
+                try await Task.sleep(for: queue.times.poll)
+            }
         }
     }
 

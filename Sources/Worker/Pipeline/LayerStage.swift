@@ -75,9 +75,15 @@ package struct LayerStage: Sendable {
 
     /// Of the recorded layers those whose blob is in the store now.
     private func present(_ records: [Digest: LayerRecord]) async throws -> [Digest: LayerRecord] {
-        var present: [Digest: LayerRecord] = [:]
-        for (key, record) in records where try await store.stat(.blob(record.descriptor.digest)) != nil { present[key] = record }
-        return present
+        // All at once: a store far away takes its time for each.
+        try await withThrowingTaskGroup(of: LayerRecord?.self) { group in
+            for record in records.values {
+                group.addTask { try await store.stat(.blob(record.descriptor.digest)) == nil ? nil : record }
+            }
+            return try await group.reduce(into: [:]) { present, record in
+                if let record { present[record.key] = record }
+            }
+        }
     }
 
     /// Packs and records a layer. Two images that need one layer at the same time pack it once.

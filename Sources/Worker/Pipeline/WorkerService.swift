@@ -10,7 +10,7 @@ package struct WorkerService: Service {
     /// On a connection of its own, so that a slow statement never delays a heartbeat.
     private let heartbeats: JobQueue
     private let listener: PostgresListener
-    private let builder: ImageBuilder
+    private let makeImage: ImageMaker
     /// How long running jobs may go on once the worker was told to stop.
     private let drain: Duration
     private let logger: Logger
@@ -19,16 +19,16 @@ package struct WorkerService: Service {
     private let wake: AsyncStream<Void>.Continuation
 
     package init(
-        identity: WorkerIdentity, queue: JobQueue, heartbeats: JobQueue, listener: PostgresListener, builder: ImageBuilder, drain: Duration,
-        logger: Logger
+        identity: WorkerIdentity, queue: JobQueue, heartbeats: JobQueue, listener: PostgresListener, drain: Duration, logger: Logger,
+        makeImage: @escaping ImageMaker
     ) {
         self.identity = identity
         self.queue = queue
         self.heartbeats = heartbeats
         self.listener = listener
-        self.builder = builder
         self.drain = drain
         self.logger = logger
+        self.makeImage = makeImage
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -40,6 +40,7 @@ package struct WorkerService: Service {
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await beat() }
+                group.addTask { await every(queue.times.heartbeat / 10) { await held.giveUp(confirmedBefore: .now - queue.times.giveUp) } }
                 group.addTask { await every(queue.times.poll) { wake.yield() } }
                 group.addTask { await listen() }
                 await work()
@@ -58,16 +59,26 @@ package struct WorkerService: Service {
 
     /// Claims whenever there may be work and a slot is free. Ends, after its jobs have, when `wakes` does.
     private func work() async {
+        var isUnsure = false
         await withDiscardingTaskGroup { group in
             for await _ in wakes {
                 let free = identity.slots - (await held.count)
                 guard free > 0 else { continue }
+                let sent = ContinuousClock.now
                 do {
-                    for job in try await queue.claim(identity, limit: free) {
-                        let signal = await held.begin(job.lease)
+                    if isUnsure { try await queue.giveBack(of: identity.id, except: await held.leases) }
+                    isUnsure = false
+                    let jobs = try await queue.claim(identity, limit: free)
+                    guard ContinuousClock.now - sent < queue.times.giveUp else {
+                        logger.warning("the answer to a claim came too late; its jobs go to others", metadata: ["jobs": "\(jobs.count)"])
+                        continue
+                    }
+                    for job in jobs {
+                        let signal = await held.begin(job.lease, sent: sent)
                         group.addTask { await run(job, signal) }
                     }
                 } catch {
+                    isUnsure = true
                     logger.warning("cannot claim", metadata: ["error": "\(error)"])
                 }
             }
@@ -76,30 +87,29 @@ package struct WorkerService: Service {
 
     private func run(_ job: ClaimedJob, _ signal: StopSignal) async {
         logger.info("job claimed", metadata: ["job": "\(job.lease.job)", "image": "\(job.image)", "attempt": "\(job.attempt)"])
-        await JobRun(job: job, queue: queue, builder: builder, logger: logger).run(signal)
+        await JobRun(job: job, queue: queue, logger: logger, makeImage: makeImage).run(signal)
         await held.end(job.lease)
         wake.yield()
     }
 
-    /// Renews the leases. The time that counts is when the last answered heartbeat was sent, on the monotonic clock.
+    /// Renews the leases. While that fails it is tried more often; that it may hang is why giving up is not its business.
     private func beat() async {
-        var lastSent = ContinuousClock.now
         var pause = queue.times.heartbeat
         while !Task.isCancelled {
             try? await Task.sleep(for: pause)
-            let sent = ContinuousClock.now
-            let leases = await held.leases
             do {
-                let answer = try await heartbeats.heartbeat(identity.id, leases)
-                await held.take(answer, asked: leases)
-                lastSent = sent
+                try await renew()
                 pause = queue.times.heartbeat
             } catch {
                 pause = queue.times.heartbeat / 10
                 logger.warning("heartbeat failed", metadata: ["error": "\(error)"])
             }
-            if ContinuousClock.now - lastSent > queue.times.giveUp { await held.giveUpAll() }
         }
+    }
+
+    private func renew() async throws {
+        let (leases, sent) = (await held.leases, ContinuousClock.now)
+        await held.take(try await heartbeats.heartbeat(identity.id, leases), asked: leases, sent: sent)
     }
 
     private func listen() async {
@@ -114,9 +124,7 @@ package struct WorkerService: Service {
 
     /// A heartbeat out of turn, which says which jobs to stop.
     private func lookForCancels() async {
-        let leases = await held.leases
-        guard !leases.isEmpty, let answer = try? await heartbeats.heartbeat(identity.id, leases) else { return }
-        await held.take(answer, asked: leases)
+        if await held.count > 0 { try? await renew() }
     }
 
     private func every(_ interval: Duration, _ body: @Sendable () async -> Void) async {

@@ -1,7 +1,7 @@
 /// Sizes for people.
-enum ByteCount {
+package enum ByteCount {
     /// With one decimal, in powers of 1000: `12.3 MB`.
-    static func text(_ bytes: Int64) -> String {
+    package static func text(_ bytes: Int64) -> String {
         guard bytes >= 1000 else { return "\(bytes) B" }
         var value = Double(bytes)
         for unit in ["kB", "MB", "GB", "TB"] {

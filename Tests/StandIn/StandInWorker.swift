@@ -1,0 +1,42 @@
+import Logging
+package import ObjectStorage
+import Pipeline
+package import Postgres
+import Publication
+package import Queue
+import Records
+package import ServiceLifecycle
+
+/// A worker as `nixery-worker run` puts it together, but for Nix.
+package struct StandInWorker {
+    package let group: ServiceGroup
+
+    /// - Parameter listens: whether it hears notifications.
+    package init(
+        id: String, database: PostgresConfiguration, store: any ObjectStore, times: QueueTimes, builder: StandInBuilder,
+        listens: Bool = true
+    ) throws {
+        let logger = Logger(label: id) { _ in SwiftLogNoOpLogHandler() }
+        let pool = try PostgresPool(database, size: 2, logger: logger)
+        let beat = times.heartbeat / 2
+        let heartbeats = try PostgresPool(
+            database, settings: PostgresPoolSettings(size: 1, acquisitionTimeout: beat, callTimeout: beat), logger: logger)
+        let listener = try PostgresListener(
+            database, channels: listens ? [JobQueue.workChannel, JobQueue.controlChannel] : ["nothing"], logger: logger)
+        let queue = JobQueue(pool: pool, times: times)
+        let ledger = StoredLedger(records: Records(pool: pool), store: store, pool: pool)
+        let worker = WorkerService(
+            identity: WorkerIdentity(id: id, host: "h", process: 1, systems: ["x86_64-linux"], slots: 2, version: "test"),
+            queue: queue, heartbeats: JobQueue(pool: heartbeats, times: times), listener: listener, drain: .milliseconds(500),
+            logger: logger
+        ) { recipe, _, observer in
+            try await builder.make(recipe, observer, ledger)
+        }
+        group = ServiceGroup(
+            services: [
+                pool, heartbeats, listener, QueueSweeper(queue: queue, keep: .seconds(3600), logger: logger),
+                Outbox(pool: pool, store: store, times: times, logger: logger), worker,
+            ],
+            logger: logger)
+    }
+}
