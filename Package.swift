@@ -131,7 +131,8 @@ let package = Package(
         .executableTarget(
             name: "popcount",
             dependencies: [
-                "CLzma", "Hashing", "HTTP", "Layers", "PopularityData", "Postgres", argumentParser, filePaths, logging, subprocess,
+                "CLzma", "Hashing", "HTTP", "Layers", "Operations", "PopularityData", "Postgres", argumentParser, filePaths, logging,
+                subprocess,
             ],
             path: "Sources/Worker/Popcount",
             swiftSettings: strict
@@ -206,7 +207,7 @@ let package = Package(
         tests("PackingTests", ["Compression", "Hashing", "Layers", "Packing"]),
         tests("NixTests", ["Nix", "nixery-guard", logging]),
         tests("ObjectStorageTests", ["HTTP", "Hashing", "ObjectStorage", "Operations", "TestSupport", logging]),
-        tests("OperationsTests", ["Operations"]),
+        tests("OperationsTests", ["Operations", "TestSupport"]),
         .testTarget(
             name: "PackageSetTests",
             dependencies: [subprocess],

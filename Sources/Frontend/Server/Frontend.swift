@@ -73,7 +73,9 @@ package struct Frontend: Sendable {
                     Outbox(pool: pool, store: store, times: settings.times, logger: logger),
                     AskedWriter(library: library, logger: logger),
                     LeftoverSweeper(store: store, logger: logger),
-                    waiters, server,
+                    server,
+                    // Stopped before the server, which waits for its answers: whoever waits for a build is handed on at once.
+                    waiters,
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger

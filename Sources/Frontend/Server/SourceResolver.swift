@@ -1,5 +1,6 @@
 import Logging
 package import Operations
+import Postgres
 package import Registry
 import Subprocess
 
@@ -51,10 +52,12 @@ package actor SourceResolver {
 
     private static func ask(_ url: String, _ name: String) async throws -> String {
         let names = name == "HEAD" ? ["HEAD"] : ["refs/heads/\(name)", "refs/tags/\(name)", "refs/tags/\(name)^{}"]
+        // The host's own way to a key or a proxy stands, as it does on workers; nobody is there to answer a question.
+        let ssh = ProcessEnvironment.value("GIT_SSH_COMMAND") ?? ProcessEnvironment.value("GIT_SSH") ?? "ssh"
         let result = try await run(
             .name("git"),
             arguments: Arguments(["ls-remote", "--", url] + names),
-            environment: .inherit.updating(["GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -oBatchMode=yes", "LC_ALL": "C"]),
+            environment: .inherit.updating(["GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": ssh + " -oBatchMode=yes", "LC_ALL": "C"]),
             output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 16)
         )
