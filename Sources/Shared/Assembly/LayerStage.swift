@@ -34,13 +34,13 @@ package struct LayerStage: Sendable {
     ) async throws -> [ComposedImage.Part] {
         let keys = try plan.groups.map { try format.layerKey(contents: $0.contents) }
         let known = try await present(try await ledger.layers(keys))
-        let todo = zip(keys, plan.groups).filter { known[$0.0] == nil }.sorted { $0.1.narSize > $1.1.narSize }
+        let todo = zip(keys, plan.groups).filter { known[$0.0] == nil }
         var records = known
         observer.phase(.packing, done: known.count, total: keys.count + 1)
         try await withThrowingTaskGroup(of: LayerRecord.self) { group in
             for (key, layer) in todo {
                 group.addTask {
-                    try await pack(key, format) { packer, sink in
+                    try await pack(key, format, weight: layer.narSize) { packer, sink in
                         try packer.pack(contents: layer.contents, storeRoot: storeRoot, to: sink)
                     }
                 }
@@ -115,19 +115,21 @@ package struct LayerStage: Sendable {
 
     /// Packs and records a layer. Two images that need one layer at the same time pack it once.
     private func pack(
-        _ key: Digest, _ format: PackingFormat, _ pack: @escaping @Sendable (LayerPacker, any ByteSink) throws -> PackedLayer
+        _ key: Digest, _ format: PackingFormat, weight: Int64 = 0,
+        _ pack: @escaping @Sendable (LayerPacker, any ByteSink) throws -> PackedLayer
     ) async throws -> LayerRecord {
-        try await flights.record(of: key) { try await make(key, format, pack) }
+        try await flights.record(of: key) { try await make(key, format, weight, pack) }
     }
 
     private func make(
-        _ key: Digest, _ format: PackingFormat, _ pack: @escaping @Sendable (LayerPacker, any ByteSink) throws -> PackedLayer
+        _ key: Digest, _ format: PackingFormat, _ weight: Int64,
+        _ pack: @escaping @Sendable (LayerPacker, any ByteSink) throws -> PackedLayer
     ) async throws -> LayerRecord {
         let flag = CancelFlag()
         let packer = try LayerPacker(format: format, threads: threads, isCancelled: { flag.isRaised })
         let writer = try store.beginBlob()
         let packed = try await withTaskCancellationHandler {
-            try await threads.run { try pack(packer, BlobSink(writer: writer)) }
+            try await threads.run(weight: weight) { try pack(packer, BlobSink(writer: writer)) }
         } onCancel: {
             flag.raise()
         }

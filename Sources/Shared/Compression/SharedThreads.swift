@@ -10,6 +10,7 @@ private import Synchronization
 package final class SharedThreads: Sendable {
     private struct Job: Sendable {
         let number: Int
+        let weight: Int64
         let begin: @Sendable () -> Void
         let cancel: @Sendable () -> Void
     }
@@ -41,21 +42,26 @@ package final class SharedThreads: Sendable {
 
     package init(count: Int = SharedThreads.processors) { self.count = max(count, 1) }
 
+    /// Bodies that wait for a thread.
+    package var waiting: Int { state.withLock { $0.jobs.count } }
+
     /// Processors that this process may use.
     package static var processors: Int { Int(linux_processor_count()) }
 
-    /// Runs `body`, which may block, on one of the threads as soon as one is free; in the order of the calls.
+    /// Runs `body`, which may block, on one of the threads as soon as one is free.
     ///
+    /// - Parameter weight: of those that wait the heaviest begins first, so that it is not begun when all others have ended; of equal ones
+    ///   the one that came first.
     /// - Throws: what `body` threw, or `CancellationError` if the task was cancelled before it began. Once it has begun it has
     ///   to ask for itself.
-    package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    package func run<Value: Sendable>(weight: Int64 = 0, _ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         let number = state.withLock { state in
             state.lastNumber += 1
             return state.lastNumber
         }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let job = Job(number: number) {
+                let job = Job(number: number, weight: weight) {
                     continuation.resume(with: Result(catching: body))
                 } cancel: {
                     continuation.resume(throwing: CancellationError())
@@ -130,7 +136,10 @@ package final class SharedThreads: Sendable {
         state.withLock { state in
             if isHelping { state.helping -= 1 }
             isHelping = false
-            if !state.jobs.isEmpty { return .job(state.jobs.removeFirst()) }
+            let heaviest = state.jobs.indices.max { left, right in
+                (state.jobs[left].weight, state.jobs[right].number) < (state.jobs[right].weight, state.jobs[left].number)
+            }
+            if let heaviest { return .job(state.jobs.remove(at: heaviest)) }
             if !state.chunks.isEmpty {
                 isHelping = true
                 state.helping += 1
