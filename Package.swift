@@ -159,6 +159,13 @@ let package = Package(
             path: "Benchmarks/packing/harness",
             swiftSettings: strict
         ),
+        // What Benchmarks/storage/upload measures.
+        .executableTarget(
+            name: "storage-benchmark",
+            dependencies: ["Hashing", "ObjectStorage", "Operations", "Postgres", argumentParser, logging],
+            path: "Benchmarks/storage/harness",
+            swiftSettings: strict
+        ),
 
         // What several test targets start for themselves: a private PostgreSQL.
         .target(

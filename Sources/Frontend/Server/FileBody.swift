@@ -29,7 +29,7 @@ final class FileBody: Sendable {
     /// - Parameter patience: a client that takes nothing for so long has gone, and its connection is closed.
     /// - Throws: if the connection is closed first, by whichever side, or the file is shorter.
     func send(_ range: Range<Int>, over channel: any Channel, patience: Duration) async throws {
-        // The system watches, by itself, whether the other side takes what it is sent (tcp(7)); whether it asks for the next is another matter.
+        // The system itself watches whether the other side takes what it is sent (tcp(7)).
         let userTimeout = ChannelOptions.tcpOption(NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT))
         try await channel.setOption(userTimeout, value: SocketOptionValue(patience / .milliseconds(1))).get()
         try await withTaskCancellationHandler {
