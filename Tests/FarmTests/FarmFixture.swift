@@ -61,8 +61,9 @@ struct FarmFixture {
         let waiters = BuildWaiters(frontend: identity, queue: queue, listener: listener, wait: .seconds(5), logger: logger)
         let library = ManifestLibrary(pool: pool, store: store, logger: logger)
         let manifests = ManifestService(
-            resolver: SourceResolver(.git(url: "/nowhere"), memory: .seconds(60)), library: library, queue: queue, waiters: waiters,
-            layering: Recipe.Layering(strategy: "closure", budget: 94), packing: .gzip, relays: true)
+            resolver: SourceResolver(.git(url: "/nowhere"), resolutions: Resolutions(pool: pool, times: ResolutionTimes())),
+            library: library, queue: queue, waiters: waiters, layering: Recipe.Layering(strategy: "closure", budget: 94), packing: .gzip,
+            relays: true)
         let responder = RegistryResponder(
             manifests: manifests, blobs: BlobRoutes(store: store, library: library), jobs: JobPages(queue: queue),
             health: Health(pool: pool, store: store))
