@@ -65,13 +65,20 @@ let package = Package(
         .systemLibrary(name: "CLinux", path: "Sources/Shared/CLinux"),
         shared("Packing", ["CExtendedAttributes", "Compression", "Hashing", "Layers"]),
         shared("Composition", ["Hashing", "Layers", "Records", "Registry"]),
+        shared(
+            "Assembly",
+            [
+                "Composition", "Compression", "Hashing", "Layers", "ObjectStorage", "Packing", "PopularityData", "Postgres", "Publication",
+                "Queue", "Records", "Registry",
+            ]),
         shared("Publication", ["Composition", "Hashing", "ObjectStorage", "Postgres", "Queue", "Records", "Registry", lifecycle, logging]),
         shared("Queue", ["Hashing", "Operations", "Postgres", "Records", "Registry", lifecycle, logging]),
 
         .target(
             name: "FrontendServer",
             dependencies: [
-                "Hashing", "ObjectStorage", "Operations", "PopularityData", "Postgres", "Publication", "Queue", "Records", "Registry",
+                "Assembly", "Hashing", "ObjectStorage", "Operations", "PopularityData", "Postgres", "Publication", "Queue", "Records",
+                "Registry",
                 hummingbird, lifecycle, logging, subprocess,
             ],
             path: "Sources/Frontend/Server",
@@ -93,7 +100,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Composition", "Compression", "Hashing", "Layers", "Nix", "ObjectStorage", "Operations", "Packing", "PopularityData",
+                "Assembly", "Composition", "Compression", "Hashing", "Layers", "Nix", "ObjectStorage", "Operations", "Packing",
+                "PopularityData",
                 "Postgres", "Publication", "Queue",
                 "Records", "Registry",
                 lifecycle, logging,
@@ -104,7 +112,8 @@ let package = Package(
         .executableTarget(
             name: "nixery-worker",
             dependencies: [
-                "Nix", "ObjectStorage", "Operations", "Pipeline", "PopularityData", "Postgres", "Publication", "Queue", "Records",
+                "Assembly", "Nix", "ObjectStorage", "Operations", "Pipeline", "PopularityData", "Postgres", "Publication", "Queue",
+                "Records",
                 "Registry",
                 argumentParser, lifecycle, logging,
             ],
@@ -122,7 +131,8 @@ let package = Package(
         .executableTarget(
             name: "popcount",
             dependencies: [
-                "CLzma", "Hashing", "HTTP", "Layers", "PopularityData", "Postgres", argumentParser, filePaths, logging, subprocess,
+                "CLzma", "Hashing", "HTTP", "Layers", "Operations", "PopularityData", "Postgres", argumentParser, filePaths, logging,
+                subprocess,
             ],
             path: "Sources/Worker/Popcount",
             swiftSettings: strict
@@ -149,6 +159,13 @@ let package = Package(
             path: "Benchmarks/packing/harness",
             swiftSettings: strict
         ),
+        // What Benchmarks/storage/upload measures.
+        .executableTarget(
+            name: "storage-benchmark",
+            dependencies: ["Hashing", "ObjectStorage", "Operations", "Postgres", argumentParser, logging],
+            path: "Benchmarks/storage/harness",
+            swiftSettings: strict
+        ),
 
         // What several test targets start for themselves: a private PostgreSQL.
         .target(
@@ -158,7 +175,8 @@ let package = Package(
         .target(
             name: "StandIn",
             dependencies: [
-                "Composition", "Hashing", "ObjectStorage", "Pipeline", "Postgres", "Publication", "Queue", "Records", "Registry",
+                "Assembly", "Composition", "Hashing", "ObjectStorage", "Pipeline", "Postgres", "Publication", "Queue", "Records",
+                "Registry",
                 "TestSupport", lifecycle, logging,
             ],
             path: "Tests/StandIn",
@@ -174,7 +192,7 @@ let package = Package(
         tests(
             "FrontendTests",
             [
-                "FrontendServer", "Hashing", "Layers", "ObjectStorage", "Operations", "Pipeline", "PopularityData", "Postgres",
+                "Assembly", "FrontendServer", "Hashing", "Layers", "ObjectStorage", "Operations", "Pipeline", "PopularityData", "Postgres",
                 "Publication", "Queue", "Records", "Registry", "TestSupport", "nixery-frontend",
                 filePaths, hummingbird, hummingbirdTesting, lifecycle, logging, subprocess,
             ]
@@ -182,7 +200,8 @@ let package = Package(
         tests(
             "FarmTests",
             [
-                "FrontendServer", "Hashing", "ObjectStorage", "Operations", "Pipeline", "Postgres", "Publication", "Queue", "Registry",
+                "Assembly", "FrontendServer", "Hashing", "ObjectStorage", "Operations", "Pipeline", "Postgres", "Publication", "Queue",
+                "Registry",
                 "StandIn", "TestSupport", "stand-in-worker",
                 hummingbird, hummingbirdTesting, lifecycle, logging,
             ]
@@ -195,7 +214,7 @@ let package = Package(
         tests("PackingTests", ["Compression", "Hashing", "Layers", "Packing"]),
         tests("NixTests", ["Nix", "TestSupport", "nixery-guard", logging]),
         tests("ObjectStorageTests", ["HTTP", "Hashing", "ObjectStorage", "Operations", "TestSupport", logging]),
-        tests("OperationsTests", ["Operations"]),
+        tests("OperationsTests", ["Operations", "TestSupport"]),
         .testTarget(
             name: "PackageSetTests",
             dependencies: [subprocess],
@@ -212,7 +231,8 @@ let package = Package(
         tests(
             "PipelineTests",
             [
-                "Composition", "Compression", "Hashing", "Layers", "Nix", "ObjectStorage", "Packing", "Pipeline", "PopularityData",
+                "Assembly", "Composition", "Compression", "Hashing", "Layers", "Nix", "ObjectStorage", "Packing", "Pipeline",
+                "PopularityData",
                 "Postgres",
                 "Publication", "Queue", "Records",
                 "Registry", "TestSupport", logging,

@@ -1,9 +1,11 @@
 import Compression
+import Glibc
 import Hashing
+import Synchronization
 import Testing
 
 /// What both codecs promise.
-@Suite struct CompressorTests {
+@Suite(.timeLimit(.minutes(5))) struct CompressorTests {
     @Test(arguments: Codec.allCases, Noise.allCases)
     func readersGetWhatWasWritten(codec: Codec, noise: Noise) throws {
         for size in [0, 1, 511, codec.chunk - 1, codec.chunk, codec.chunk + 1, 2 * codec.chunk, 5 << 20] {
@@ -51,6 +53,37 @@ import Testing
         #expect(none == 0)
         try compressor.finish(to: collect)
         #expect(try output == codec.compress(bytes, threads: 0))
+    }
+
+    /// All of them, in order, whoever compresses, the last before the end.
+    @Test(arguments: Codec.allCases, [0, 1, 2, 5])
+    func observerSeesPlainBytes(codec: Codec, threads: Int) throws {
+        // No two chunks are equal.
+        var bytes: [UInt8] = [0]
+        for number in 1...4 as ClosedRange<UInt8> { bytes += [UInt8](repeating: number, count: codec.chunk) }
+        let seen = Mutex(try SHA256())
+        _ = try codec.compress(bytes, threads: threads) { piece in
+            seen.withLock { hash in unsafe piece.withUnsafeBytes { unsafe hash.update($0) } }
+        }
+        let digest = try seen.withLock { try $0.finalize() }
+        #expect(try digest == SHA256.digest(of: bytes))
+    }
+
+    /// A stream that is given up leaves nothing behind, whoever still compresses for it.
+    @Test(arguments: Codec.allCases, [0, 2])
+    func whatIsGivenUpIsFreed(codec: Codec, threads: Int) throws {
+        final class Witness: Sendable {}
+        weak var left: Witness?
+        let bytes = Noise.random.bytes(8 * codec.chunk)
+        do {
+            let witness = Witness()
+            left = witness
+            let compressor = codec.compressor(threads: threads) { _ in _ = witness }
+            #expect(throws: DiskFull()) { try unsafe compressor.write(bytes.span.bytes) { _ in throw DiskFull() } }
+        }
+        // Other threads may still be at their last chunk.
+        while threads > 0, left != nil, !Task.isCancelled { sched_yield() }
+        #expect(left == nil)
     }
 
     @Test(arguments: Codec.allCases, [0, 2])

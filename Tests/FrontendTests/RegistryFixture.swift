@@ -1,3 +1,4 @@
+import Assembly
 import FrontendServer
 import Glibc
 import Hashing
@@ -47,6 +48,7 @@ struct RegistryFixture {
         manifests = ManifestService(
             resolver: SourceResolver(source, resolutions: Resolutions(pool: pool, times: ResolutionTimes())),
             library: library,
+            assembler: ImageAssembler(pool: pool, store: store),
             queue: queue,
             waiters: waiters,
             layering: Recipe.Layering(strategy: "closure", budget: 94),

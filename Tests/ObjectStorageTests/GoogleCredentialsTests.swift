@@ -142,6 +142,19 @@ import Testing
         #expect(server.requests.count == 1)
     }
 
+    /// A key that was deleted, or an account that is gone: as Google says it.
+    @Test(arguments: ["Invalid JWT Signature.", "Invalid grant: account not found"])
+    func aKeyThatIsRefused(reason: String) async throws {
+        let server = try StubServer { _ in
+            StubAnswer(400, text: "{\"error\": \"invalid_grant\", \"error_description\": \"\(reason)\"}")
+        }
+        let file = try KeyFile(tokenURL: server.url)
+        let bench = try GoogleBench(credentials: try credentials(["GOOGLE_APPLICATION_CREDENTIALS": file.path]))
+        let error = await message { try await bench.store.store([1]) }
+        #expect(error.contains(reason) && error.contains("farm@project.iam.gserviceaccount.com") && error.contains(file.path))
+        #expect(server.requests.count == 1 && bench.fake.names.isEmpty)
+    }
+
     @Test func filesThatCannotBeUsed() throws {
         let directory = try TestProcess.temporaryDirectory()
         let path = directory + "/credentials.json"
@@ -259,15 +272,18 @@ import Testing
         let file = try KeyFile(tokenURL: server.url)
         let bench = try GoogleBench(credentials: try credentials(["GOOGLE_APPLICATION_CREDENTIALS": file.path]))
         let digest = try await bench.store.store([1])
-        guard case .redirect(let url, _)? = try await bench.store.locate(digest, for: .head) else {
-            Issue.record("no redirect")
-            return
+        for method in BlobMethod.allCases {
+            guard case .redirect(let url, _)? = try await bench.store.locate(digest, for: method) else {
+                Issue.record("no redirect")
+                return
+            }
+            let signature = GoogleSignature(
+                account: "farm@project.iam.gserviceaccount.com", method: method.rawValue, scheme: "http",
+                authority: "127.0.0.1:\(bench.server.port)",
+                path: "/bucket/layers/\(digest.hex)", time: SigningTime(seconds: 1_700_000_000), lifetime: 3600)
+            let signed = Hexadecimal.decode((url.components(separatedBy: "X-Goog-Signature=").last ?? "").utf8) ?? []
+            #expect(try file.verifies(signed, of: try signature.stringToSign()))
         }
-        let signature = GoogleSignature(
-            account: "farm@project.iam.gserviceaccount.com", method: "HEAD", scheme: "http", authority: "127.0.0.1:\(bench.server.port)",
-            path: "/bucket/layers/\(digest.hex)", time: SigningTime(seconds: 1_700_000_000), lifetime: 3600)
-        let signed = Hexadecimal.decode((url.components(separatedBy: "X-Goog-Signature=").last ?? "").utf8) ?? []
-        #expect(try file.verifies(signed, of: try signature.stringToSign()))
         let never = try GoogleBench(
             credentials: try credentials(["GOOGLE_APPLICATION_CREDENTIALS": file.path]), signsAddresses: false)
         let other = try await never.store.store([2])

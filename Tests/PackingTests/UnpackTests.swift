@@ -6,9 +6,18 @@ import Testing
 
 /// What independent programs make of a layer equals what lies in the store.
 @Suite struct UnpackTests {
-    enum Reader: String, CaseIterable {
-        case gnu = "tar"
-        case libarchive = "bsdtar"
+    enum Reader: CaseIterable {
+        /// containerd reads as Docker does: with Go's `archive/tar`.
+        case gnu, libarchive, containerd
+
+        /// Unpacks `$0/layer` to `$0/out`.
+        var script: String {
+            switch self {
+            case .gnu: "mkdir \"$0/out\" && tar -xpf \"$0/layer\" -C \"$0/out\""
+            case .libarchive: "mkdir \"$0/out\" && bsdtar -xpf \"$0/layer\" -C \"$0/out\""
+            case .containerd: ContainerdScript.unpack
+            }
+        }
     }
 
     @Test(arguments: Reader.allCases, PackingFormat.known)
@@ -16,7 +25,7 @@ import Testing
         let store = try StoreFixture()
         try pack(AwkwardTree.make(in: store), format, in: store)
         // Owners are kept by root only, times and modes by everyone.
-        try shell("mkdir \"$0/out\" && \(reader.rawValue) -xpf \"$0/layer\" -C \"$0/out\"", store.root)
+        try shell(reader.script, store.root)
         let list = "find nix/store -mindepth 1 -printf '%y %m %T@ %s %l %P\\0' | sed -z '/^d/s/ [0-9]* / /3' | LC_ALL=C sort -z"
         let expected = try shell("cd \"$0\" && \(list)", store.root)
         #expect(try shell("cd \"$0/out\" && \(list)", store.root) == expected)

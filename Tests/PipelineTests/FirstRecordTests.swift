@@ -1,3 +1,4 @@
+import Assembly
 import Composition
 import Hashing
 import Layers

@@ -1,5 +1,7 @@
+import Assembly
 import Composition
 import Compression
+import Dispatch
 import Hashing
 import Layers
 import ObjectStorage
@@ -7,9 +9,10 @@ import Packing
 import Pipeline
 import Records
 import Registry
+import TestSupport
 import Testing
 
-@Suite struct LayerStageTests {
+@Suite(.timeLimit(.minutes(5))) struct LayerStageTests {
     private let store: StoreOnDisk
 
     init() throws { store = try StoreOnDisk() }
@@ -36,10 +39,23 @@ import Testing
     @Test func largestFirst() async throws {
         let plan = try store.plan(sizes: [10, 3_000_000, 40_000, 500])
         let order = OrderedStore(store.blobs)
-        let stage = LayerStage(store: order, ledger: EmptyLedger(), threads: SharedThreads(count: 1), storeRoot: store.root)
-        let parts = try await stage.parts(of: plan, format: .gzip, observer: Silent())
+        let threads = SharedThreads(count: 1)
+        let stage = LayerStage(store: order, ledger: EmptyLedger(), threads: threads, storeRoot: store.root)
+        // The one thread is busy until all layers wait for it.
+        let gate = DispatchSemaphore(value: 0)
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        async let busy: Void = threads.run {
+            begin.finish()
+            gate.wait()
+        }
+        for await _ in begun {}
+        async let packed = stage.parts(of: plan, format: .gzip, observer: Silent())
+        while threads.waiting < 4 { try await nextTurn() }
+        gate.signal()
+        try await busy
+        let parts = try await packed
         let digests = parts.map(\.record.descriptor.digest)
-        #expect(order.committed == [digests[1], digests[2], digests[3], digests[0]])
+        #expect(order.written == [digests[1], digests[2], digests[3], digests[0]])
     }
 
     @Test func whatIsKnownAndStoredIsNotPacked() async throws {
@@ -68,10 +84,10 @@ import Testing
     func linksAreALayer(format: PackingFormat) async throws {
         let outputs = try store.plan(sizes: [10, 20]).groups.flatMap(\.contents)
         let stage = LayerStage(store: store.blobs, ledger: EmptyLedger(), storeRoot: store.root)
-        let part = try await stage.links(to: outputs, format: format)
+        let part = try await stage.links(to: try await stage.trees(of: outputs), format: format)
         #expect(try await store.blobs.stat(.blob(part.record.descriptor.digest)) != nil)
         #expect(part.record.descriptor.codec == format.codec.rawValue)
-        let reversed = try await stage.links(to: outputs.reversed(), format: format)
+        let reversed = try await stage.links(to: try await stage.trees(of: outputs.reversed()), format: format)
         #expect(reversed.record.key != part.record.key)
     }
 

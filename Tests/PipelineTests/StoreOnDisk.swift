@@ -1,3 +1,4 @@
+import Assembly
 import Foundation
 import Hashing
 import Layers
@@ -42,14 +43,17 @@ final class StoreOnDisk: Sendable {
     }
 }
 
-/// Remembers which blobs were committed, in order.
+/// Remembers which blobs were committed, in order, and in which order they were begun to be written.
 final class OrderedStore: ObjectStore {
     private let store: any ObjectStore
     private let digests = Mutex<[Digest]>([])
+    private let begun = Mutex<[(number: Int, digest: Digest)]>([])
+    private let count = Atomic(0)
 
     init(_ store: any ObjectStore) { self.store = store }
 
     var committed: [Digest] { digests.withLock(\.self) }
+    var written: [Digest] { begun.withLock { $0.sorted { $0.number < $1.number }.map(\.digest) } }
 
     var place: String { store.place }
 
@@ -72,17 +76,23 @@ final class OrderedStore: ObjectStore {
     private final class Writer: BlobWriter {
         private let writer: any BlobWriter
         private let store: OrderedStore
+        private let number = Mutex<Int?>(nil)
 
         init(writer: any BlobWriter, store: OrderedStore) {
             self.writer = writer
             self.store = store
         }
 
-        func write(_ bytes: RawSpan) throws { try writer.write(bytes) }
+        func write(_ bytes: RawSpan) throws {
+            number.withLock { $0 = $0 ?? store.count.add(1, ordering: .relaxed).newValue }
+            try writer.write(bytes)
+        }
 
         func commit(as digest: Digest) async throws {
             try await writer.commit(as: digest)
             store.digests.withLock { $0.append(digest) }
+            let number = number.withLock { $0 ?? 0 }
+            store.begun.withLock { $0.append((number, digest)) }
         }
     }
 }

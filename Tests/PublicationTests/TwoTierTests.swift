@@ -142,7 +142,7 @@ import Testing
         try await StoreIdentity.check(farm.store, farm.pool)
         // Nor is a blob gone that is there.
         #expect(try await !farm.library.vanished(SHA256.digest(of: Array("two".utf8))))
-        #expect(try await farm.ledger.layers(image.layerKeys).count == 1)
+        #expect(try await farm.ledger.layers(image.layerKeys).count == 2)
         #expect(try await farm.library.vanished(one))
         #expect(try await farm.library.manifest(of: recipe, key: recipe.buildKey(), format: .oci) == nil)
         #expect(try await farm.library.manifest(of: other, key: other.buildKey(), format: .oci) != nil)

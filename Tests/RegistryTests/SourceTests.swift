@@ -16,6 +16,9 @@ import Testing
     @Test func submodulesAreAskedFor() {
         let source = PackageSource.git(url: #"https://x/"y"#, revision: "r", submodules: true)
         #expect(source.nixArgument.text == #"{"type":"git","url":"https://x/\"y","rev":"r","submodules":true}"#)
+        // Records stand under the digest of this text: without submodules it is as it always was.
+        let plain = PackageSource.git(url: "u", revision: "r")
+        #expect(plain.nixArgument.text == #"{"type":"git","url":"u","rev":"r"}"#)
     }
 
     @Test(arguments: [

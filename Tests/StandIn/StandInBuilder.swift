@@ -1,7 +1,7 @@
+package import Assembly
 package import Composition
 import Hashing
 package import ObjectStorage
-package import Pipeline
 import Publication
 import Queue
 import Records

@@ -13,11 +13,6 @@ struct Limit: ParsableCommand {
     /// Bytes of one piece of work.
     private static let pieceSize = 1 << 22
 
-    private struct Part {
-        let seconds: Double
-        let processorSeconds: Double
-    }
-
     @Option(help: "gzip or zstd.")
     var codec: String
 
@@ -55,15 +50,14 @@ struct Limit: ParsableCommand {
         let outputs = sizes.withLock(\.self).enumerated().map { pieces[$0.offset].lowerBound..<pieces[$0.offset].lowerBound + $0.element }
         let hashAgain = try measure(pieces: outputs.count) { { try Self.hash(archive, outputs[$0]) } }
         let parts = [("read", read), ("hash", hash), ("compress", compress), ("hash compressed", hashAgain)]
-        print("{" + parts.map { "\"\($0)\": [\($1.seconds), \($1.processorSeconds)]" }.joined(separator: ", ") + "}")
+        print("{" + parts.map { "\"\($0)\": \($1.json)" }.joined(separator: ", ") + "}")
     }
 
     /// How long all pieces take, each thread taking the next with a worker of its own.
     private func measure(pieces: Int, makeWorker: @Sendable () throws -> (Int) throws -> Void) throws -> Part {
         let next = Atomic(0)
         let failure = Mutex<(any Error)?>(nil)
-        let busy = Self.processorSeconds
-        let time = ContinuousClock().measure {
+        let part = Part.measure {
             DispatchQueue.concurrentPerform(iterations: threads) { _ in
                 do {
                     let work = try makeWorker()
@@ -78,14 +72,7 @@ struct Limit: ParsableCommand {
             }
         }
         if let error = failure.withLock(\.self) { throw error }
-        return Part(seconds: time / .seconds(1), processorSeconds: Self.processorSeconds - busy)
-    }
-
-    /// Of all threads, in user and system mode.
-    private static var processorSeconds: Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        return part
     }
 
     private static func read(_ name: [UInt8]) throws {

@@ -25,7 +25,7 @@ struct Collect: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
-        let settings = Settings(ProcessEnvironment.value)
+        let settings = try Settings.withSecretFiles(ProcessEnvironment.value)
         let store = try StorageSettings(settings).open(
             environment: { ProcessEnvironment.value($0) }, logger: Logger(label: "gc") { _ in SwiftLogNoOpLogHandler() })
         let (age, grace, dryRun) = (olderThan.duration, grace.duration, dryRun)

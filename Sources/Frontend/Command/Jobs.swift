@@ -4,7 +4,8 @@ import Queue
 struct Jobs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List jobs: those that are queued or running, in the order in which they are built.",
-        discussion: "In psql: SELECT * FROM farm.running; farm.queue, farm.waiting, farm.slowest, farm.recent_failures and farm.tail are there too."
+        discussion:
+            "In psql: SELECT * FROM farm.running; farm.queue, farm.waiting, farm.slowest, farm.recent_failures and farm.tail are there too."
     )
 
     @Flag(help: "The last fifty jobs, whatever became of them.")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import Operations
 import Postgres
 
 struct Migrate: AsyncParsableCommand {
@@ -12,7 +13,9 @@ struct Migrate: AsyncParsableCommand {
     var migrations = ProcessEnvironment.value("NIXERY_MIGRATIONS") ?? "Migrations"
 
     func run() async throws {
-        let applied = try await Migrator.load(directory: migrations).migrate(PostgresConfiguration())
+        let environment = try Settings.withSecretFiles(ProcessEnvironment.value)
+        let database = try PostgresConfiguration(environment: environment.string)
+        let applied = try await Migrator.load(directory: migrations).migrate(database)
         print(applied.isEmpty ? "the schema is up to date" : applied.map { "applied \($0.fileName)" }.joined(separator: "\n"))
     }
 }

@@ -11,9 +11,10 @@ struct Operator {
 
     /// Runs `body` with a connection to the farm's database.
     static func run(_ body: @Sendable (Operator) async throws -> Void) async throws {
-        let database = try PostgresConfiguration().withApplicationName("nixery-frontend operator")
+        let environment = try Settings.withSecretFiles(ProcessEnvironment.value)
+        let database = try PostgresConfiguration(environment: environment.string).withApplicationName("nixery-frontend operator")
         let pool = try PostgresPool(database, size: 1, logger: Logger(label: "operator") { _ in SwiftLogNoOpLogHandler() })
-        let times = try QueueTimes(Settings(ProcessEnvironment.value))
+        let times = try QueueTimes(environment)
         try await body(Operator(pool: pool, queue: JobQueue(pool: pool, times: times)))
     }
 

@@ -22,7 +22,7 @@ struct Prebuild: AsyncParsableCommand {
     var detach = false
 
     func run() async throws {
-        let settings = try FrontendSettings(Settings(ProcessEnvironment.value))
+        let settings = try FrontendSettings(Settings.withSecretFiles(ProcessEnvironment.value))
         let layering = try await settings.layering.pinned()
         let (images, detach) = (images, detach)
         try await Operator.run { farm in

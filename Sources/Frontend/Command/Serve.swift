@@ -14,9 +14,10 @@ struct Serve: AsyncParsableCommand {
     )
 
     func run() async throws {
-        let settings = try FrontendSettings(Settings(ProcessEnvironment.value))
+        let environment = try Settings.withSecretFiles(ProcessEnvironment.value)
+        let settings = try FrontendSettings(environment)
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .info) }
-        let database = try PostgresConfiguration()
+        let database = try PostgresConfiguration(environment: environment.string)
         let pending = try await Migrator.load(directory: settings.migrations).pending(database)
         guard pending.isEmpty else {
             throw SettingsError("the database's schema is older than this program: run 'nixery-frontend migrate' first")

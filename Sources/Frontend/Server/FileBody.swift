@@ -29,36 +29,44 @@ final class FileBody: Sendable {
     /// - Parameter patience: a client that takes nothing for so long has gone, and its connection is closed.
     /// - Throws: if the connection is closed first, by whichever side, or the file is shorter.
     func send(_ range: Range<Int>, over channel: any Channel, patience: Duration) async throws {
-        // The system watches, by itself, whether the other side takes what it is sent (tcp(7)); whether it asks for the next is another matter.
+        // The system itself watches whether the other side takes what it is sent (tcp(7)).
         let userTimeout = ChannelOptions.tcpOption(NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT))
         try await channel.setOption(userTimeout, value: SocketOptionValue(patience / .milliseconds(1))).get()
         try await withTaskCancellationHandler {
-            for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.piece) {
-                try Task.checkCancellation()
-                try await send(from: start, to: min(start + Self.piece, range.upperBound), over: channel)
+            let sent = channel.eventLoop.makePromise(of: Void.self)
+            channel.eventLoop.execute { self.sendPiece(of: range, over: channel, sent) }
+            // Of a file that was cut short there is nothing more to send, which would be tried for ever.
+            let watch = channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: TimeAmount(patience)) { _ in
+                if self.size < range.upperBound { channel.close(promise: nil) }
             }
+            defer { watch.cancel() }
+            try await sent.futureResult.get()
         } onCancel: {
             channel.close(promise: nil)
         }
     }
 
-    private func send(from start: Int, to end: Int, over channel: any Channel) async throws {
-        // Where there is nothing more to read, sending would be tried for ever.
-        guard size >= end else { throw ChannelError.eof }
+    /// Sends a piece and, when others have had their turn, the next. All on the event loop: a task would have to be woken for each.
+    private func sendPiece(of range: Range<Int>, over channel: any Channel, _ sent: EventLoopPromise<Void>) {
+        let end = min(range.lowerBound + Self.piece, range.upperBound)
+        guard !range.isEmpty else { return sent.succeed() }
         // The disk works ahead, so that the event loop need not wait for it.
         posix_fadvise(descriptor, off_t(end), off_t(Self.piece), POSIX_FADV_WILLNEED)
-        let region = FileRegion(fileHandle: handle, readerIndex: start, endIndex: end)
-        try await channel.eventLoop.flatSubmit {
-            let sent = channel.eventLoop.makePromise(of: Void.self)
-            do {
-                // Below Hummingbird's codec, which takes bytes in memory alone.
-                let codec = try channel.pipeline.syncOperations.context(handlerType: HTTP1ToHTTPServerCodec.self)
-                codec.writeAndFlush(NIOAny(HTTPServerResponsePart.body(.fileRegion(region))), promise: sent)
-            } catch {
-                sent.fail(error)
+        let region = FileRegion(fileHandle: handle, readerIndex: range.lowerBound, endIndex: end)
+        let isSent = channel.eventLoop.makePromise(of: Void.self)
+        isSent.futureResult.whenComplete { result in
+            switch result {
+            case .success: channel.eventLoop.execute { self.sendPiece(of: end..<range.upperBound, over: channel, sent) }
+            case .failure(let error): sent.fail(error)
             }
-            return sent.futureResult
-        }.get()
+        }
+        do {
+            // Below Hummingbird's codec, which takes bytes in memory alone.
+            let codec = try channel.pipeline.syncOperations.context(handlerType: HTTP1ToHTTPServerCodec.self)
+            codec.writeAndFlush(NIOAny(HTTPServerResponsePart.body(.fileRegion(region))), promise: isSent)
+        } catch {
+            isSent.fail(error)
+        }
     }
 
     private var size: Int {

@@ -1,3 +1,4 @@
+import Assembly
 import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -44,6 +45,7 @@ package struct Frontend: Sendable {
         let manifests = ManifestService(
             resolver: SourceResolver(settings.source, resolutions: Resolutions(pool: pool, times: settings.resolution)),
             library: library,
+            assembler: ImageAssembler(pool: pool, store: store),
             queue: queue,
             waiters: waiters,
             layering: layering.layering,
@@ -72,7 +74,9 @@ package struct Frontend: Sendable {
                     Outbox(pool: pool, store: store, times: settings.times, logger: logger),
                     AskedWriter(library: library, logger: logger),
                     LeftoverSweeper(store: store, logger: logger),
-                    waiters, server,
+                    server,
+                    // Stopped before the server, which waits for its answers: whoever waits for a build is handed on at once.
+                    waiters,
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger

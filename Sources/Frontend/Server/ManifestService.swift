@@ -1,3 +1,4 @@
+package import Assembly
 package import Hashing
 import Logging
 import Postgres
@@ -10,6 +11,7 @@ package import Registry
 package struct ManifestService: Sendable {
     package let resolver: SourceResolver
     package let library: ManifestLibrary
+    package let assembler: ImageAssembler
     package let queue: JobQueue
     package let waiters: BuildWaiters
     package let layering: Recipe.Layering
@@ -19,11 +21,13 @@ package struct ManifestService: Sendable {
     package let relays: Bool
 
     package init(
-        resolver: SourceResolver, library: ManifestLibrary, queue: JobQueue, waiters: BuildWaiters, layering: Recipe.Layering,
+        resolver: SourceResolver, library: ManifestLibrary, assembler: ImageAssembler, queue: JobQueue, waiters: BuildWaiters,
+        layering: Recipe.Layering,
         packing: Recipe.Packing, relays: Bool
     ) {
         self.resolver = resolver
         self.library = library
+        self.assembler = assembler
         self.queue = queue
         self.waiters = waiters
         self.layering = layering
@@ -57,8 +61,15 @@ package struct ManifestService: Sendable {
         let resolved = try await resolver.resolve(tag: tag)
         let recipe = Recipe(source: resolved.source, name: name, layering: layering, packing: packing.packing(for: format))
         let key = try recipe.buildKey()
-        if recipe.isPinned, let manifest = try await library.manifest(of: recipe, key: key, format: format) {
-            return .manifest(manifest.adding(resolved.caveat))
+        if recipe.isPinned {
+            if let manifest = try await library.manifest(of: recipe, key: key, format: format) {
+                return .manifest(manifest.adding(resolved.caveat))
+            }
+            if try await assembler.publish(recipe, key: key, name: text),
+                let manifest = try await library.manifest(of: recipe, key: key, format: format)
+            {
+                return .manifest(manifest.adding(resolved.caveat))
+            }
         }
         let outcome = try await outcome(BuildRequest(recipe: recipe, key: key, image: text), hop: hop)
         if case .manifest(let digest, _)? = outcome {

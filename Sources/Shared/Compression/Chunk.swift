@@ -1,4 +1,5 @@
 internal import Dispatch
+private import Glibc
 private import Synchronization
 
 /// One chunk of a stream: filled, compressed (on any thread), drained, and then used again for a later chunk.
@@ -7,6 +8,8 @@ private import Synchronization
 /// between the moment when it lets another thread compress and the end of ``wait()``.
 @safe final class Chunk: @unchecked Sendable {
     private let encoder: any ChunkEncoder
+    private let plain: PlainBytes?
+    private let memory: UnsafeMutableRawPointer
     private let input: UnsafeMutableRawBufferPointer
     private let output: UnsafeMutableRawBufferPointer
     private let done = DispatchSemaphore(value: 0)
@@ -14,21 +17,30 @@ private import Synchronization
     private var inputCount = 0
     private var result: Result<Int, CompressionError> = .success(0)
 
-    init<Encoder: ChunkEncoder>(_ encoder: Encoder) {
+    init<Encoder: ChunkEncoder>(_ encoder: Encoder, plain: PlainBytes?) {
         self.encoder = encoder
-        unsafe input = .allocate(byteCount: Encoder.inputCapacity, alignment: 64)
-        unsafe output = .allocate(byteCount: Encoder.outputCapacity, alignment: 64)
+        self.plain = plain
+        let size = Encoder.inputCapacity + Encoder.outputCapacity
+        unsafe memory = .allocate(byteCount: size, alignment: Self.largePage)
+        // Hashing and compressing walk through all of it: with pages of 4 KiB a virtual machine spends a fifth of the hashing on
+        // finding them. That the system has no large pages does no harm.
+        unsafe madvise(memory, size, MADV_HUGEPAGE)
+        unsafe input = UnsafeMutableRawBufferPointer(start: memory, count: Encoder.inputCapacity)
+        unsafe output = UnsafeMutableRawBufferPointer(start: memory + Encoder.inputCapacity, count: Encoder.outputCapacity)
     }
 
-    deinit {
-        unsafe input.deallocate()
-        unsafe output.deallocate()
-    }
+    deinit { unsafe memory.deallocate() }
+
+    /// Bytes of a large page on x86-64, and on arm64 with pages of 4 KiB.
+    private static let largePage = 1 << 21
 
     var isFull: Bool { unsafe inputCount == input.count }
 
     /// Whether ``wait()`` would return at once.
     var isDone: Bool { isCompressed.load(ordering: .acquiring) }
+
+    /// Hands the bytes that are to be compressed to `observer`.
+    func show(to observer: (RawSpan) -> Void) { observer(unsafe UnsafeRawBufferPointer(rebasing: input[..<inputCount]).bytes) }
 
     /// Takes as many bytes as there is room for, and returns how many that were.
     func fill(from bytes: RawSpan) -> Int {
@@ -49,11 +61,14 @@ private import Synchronization
 
     /// Compresses on this thread.
     func compress() {
+        // Without waiting for a thread that shows chunks before this one; by the end of the compression it will be done.
+        let isShown = plain?.show(through: self, waiting: false) ?? true
         do throws(CompressionError) {
             result = .success(try unsafe encoder.encode(UnsafeRawBufferPointer(rebasing: input[..<inputCount]), into: output))
         } catch {
             result = .failure(error)
         }
+        if !isShown { _ = plain?.show(through: self, waiting: true) }
         isCompressed.store(true, ordering: .releasing)
         done.signal()
     }

@@ -1,9 +1,10 @@
 /// Cuts a stream into chunks of fixed size, has them compressed by whatever threads are free, and hands the results on in order.
 ///
-/// The stream's own thread compresses too, whenever it would otherwise wait: so the line moves with and without help, and as
-/// many threads as there are keep busy.
+/// The stream's own thread compresses too, whenever nobody is there to take a chunk or it would have to wait: so the line moves
+/// with and without help, and as many threads as there are keep busy.
 final class ChunkLine<Encoder: ChunkEncoder> {
     private let threads: SharedThreads?
+    private let plain: PlainBytes?
     private let makeEncoder: () throws(CompressionError) -> Encoder
     private let limit: Int
     private var idle: [Chunk] = []
@@ -11,17 +12,24 @@ final class ChunkLine<Encoder: ChunkEncoder> {
     private var running: [Chunk] = []
     private var filling: Chunk?
 
-    /// - Parameter threads: who helps; `nil` for nobody.
-    init(threads: SharedThreads?, makeEncoder: @escaping () throws(CompressionError) -> Encoder) {
+    /// - Parameters:
+    ///   - threads: who helps; `nil` for nobody.
+    ///   - observer: sees the bytes before compression, in order.
+    init(
+        threads: SharedThreads?, observer: (@Sendable (RawSpan) -> Void)?,
+        makeEncoder: @escaping () throws(CompressionError) -> Encoder
+    ) {
         self.threads = threads
+        plain = observer.map { PlainBytes($0) }
         self.makeEncoder = makeEncoder
-        // Enough that nobody waits for the stream's thread while that compresses a chunk itself. It reads and hashes only a few
-        // times faster than one thread compresses, so more helpers than that, and the memory of more chunks, would be of no use.
-        limit = threads.map { min($0.count + 1, 8) } ?? 0
+        // What each helper works on and what it finds next, and the one that the stream's thread compresses itself. It reads only
+        // some ten times faster than one thread compresses, so more helpers than that, and the memory of more chunks, would be of no use.
+        limit = threads.map { min((1 + SharedThreads.chunksAhead) * ($0.count - 1) + 1, 8) } ?? 0
     }
 
     deinit {
         for chunk in running { _ = threads?.withdraw(chunk) }
+        plain?.forget()
     }
 
     func write(_ bytes: RawSpan, to output: (RawSpan) throws -> Void) throws {
@@ -51,22 +59,26 @@ final class ChunkLine<Encoder: ChunkEncoder> {
 
     /// One with room.
     private func nextChunk() throws -> Chunk {
-        let chunk = try filling ?? idle.popLast() ?? Chunk(makeEncoder())
+        let chunk = try filling ?? idle.popLast() ?? Chunk(makeEncoder(), plain: plain)
         filling = chunk
         return chunk
     }
 
     private func start(_ chunk: Chunk, _ output: (RawSpan) throws -> Void) throws {
         filling = nil
+        plain?.append(chunk)
         // The last chunk of a short stream is not worth waking a thread for.
-        if let threads, chunk.isFull || !running.isEmpty { threads.offer(chunk) } else { chunk.compress() }
+        let isWorthHelp = chunk.isFull || !running.isEmpty
+        // At once where nobody comes for it: the processor's cache still holds it.
+        if !isWorthHelp || threads?.offer(chunk) != true { chunk.compress() }
         running.append(chunk)
-        while running.count > limit { try drainOldest(output) }
+        while let oldest = running.first, oldest.isDone || running.count > limit { try drainOldest(output) }
     }
 
     private func drainOldest(_ output: (RawSpan) throws -> Void) throws {
         let oldest = running[0]
-        while !oldest.isDone, let own = running.first(where: { threads?.withdraw($0) ?? false }) { own.compress() }
+        // The newest first, which the cache is most likely to hold; helpers begin with the oldest.
+        while !oldest.isDone, let own = running.last(where: { threads?.withdraw($0) ?? false }) { own.compress() }
         running.removeFirst()
         try oldest.drain(to: output)
         idle.append(oldest)

@@ -30,6 +30,7 @@ private import CIsal
         unsafe stream.pointee.next_out = output.assumingMemoryBound(to: UInt8.self).baseAddress
         unsafe stream.pointee.avail_out = UInt32(output.count)
         let code = unsafe isal_deflate(stream)
+        isal_leave()
         guard code == COMP_OK else { throw .library(name: "ISA-L", reason: "code \(code)") }
         // Room that is left is the library's sign that nothing is held back.
         guard unsafe stream.pointee.avail_in == 0 && stream.pointee.avail_out > 0 else { throw .outputFull(name: "ISA-L") }

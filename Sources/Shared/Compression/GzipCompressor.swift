@@ -22,9 +22,12 @@ package final class GzipCompressor: Compressor {
     private var checksum: UInt32 = 0
     private var size: UInt32 = 0
 
-    /// - Parameter threads: who compresses beside the thread that writes; without any, that one does it all.
-    package init(threads: SharedThreads? = nil) {
-        line = ChunkLine(threads: threads) { () throws(CompressionError) in DeflateEncoder() }
+    /// - Parameters:
+    ///   - threads: who compresses beside the thread that writes; without any, that one does it all.
+    ///   - observer: sees all bytes before compression, in order, when they are compressed; called on any of the threads, by one at
+    ///     a time, for the last time before ``finish(to:)`` returns.
+    package init(threads: SharedThreads? = nil, observer: (@Sendable (RawSpan) -> Void)? = nil) {
+        line = ChunkLine(threads: threads, observer: observer) { () throws(CompressionError) in DeflateEncoder() }
     }
 
     package func write(_ bytes: RawSpan, to output: (RawSpan) throws -> Void) throws {
@@ -56,6 +59,7 @@ package final class GzipCompressor: Compressor {
     /// As the bytes come and not by chunks: they are in the processor's cache still.
     private func count(_ bytes: UnsafeRawBufferPointer) {
         checksum = unsafe crc32_gzip_refl(checksum, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, UInt64(bytes.count))
+        isal_leave()
         size &+= UInt32(truncatingIfNeeded: bytes.count)
     }
 

@@ -15,9 +15,9 @@ package final class ZstdCompressor: Compressor {
     private let line: ChunkLine<ZstdEncoder>
     private var isEmpty = true
 
-    /// - Parameter threads: who compresses beside the thread that writes; without any, that one does it all.
-    package init(threads: SharedThreads? = nil) {
-        line = ChunkLine(threads: threads) { () throws(CompressionError) in try ZstdEncoder() }
+    /// - Parameters: as of ``GzipCompressor/init(threads:observer:)``.
+    package init(threads: SharedThreads? = nil, observer: (@Sendable (RawSpan) -> Void)? = nil) {
+        line = ChunkLine(threads: threads, observer: observer) { () throws(CompressionError) in try ZstdEncoder() }
     }
 
     package func write(_ bytes: RawSpan, to output: (RawSpan) throws -> Void) throws {

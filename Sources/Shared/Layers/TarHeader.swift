@@ -34,7 +34,8 @@ package struct TarHeader: Sendable {
         case .file(let size): if !block.setSize(size) { extended.append("size", Array(String(size).utf8)) }
         case .symlink(let target): if !block.setLinkTarget(target) { extended.append("linkpath", target) }
         }
-        bytes = extended.blocks + block.bytes
+        let records = extended.blocks
+        bytes = records.isEmpty ? block.bytes : records + block.bytes
     }
 
     /// The header of an entry whose contents are in memory.
@@ -55,8 +56,12 @@ package struct TarHeader: Sendable {
     }
 
     private static func check(_ path: [UInt8]) throws(TarError) {
-        for component in path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            if component.isEmpty || component.elementsEqual(".".utf8) || component.elementsEqual("..".utf8) || component.contains(0) {
+        var start = path.startIndex
+        while start <= path.endIndex {
+            let end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
+            let component = path[start..<end]
+            start = end + 1
+            if component.isEmpty || component.contains(0) || component.elementsEqual(".".utf8) || component.elementsEqual("..".utf8) {
                 throw .notRelative(path: String(decoding: path, as: UTF8.self))
             }
             // In a layer such a name deletes what lies below it (OCI image specification, layer.md, "Whiteouts").

@@ -16,27 +16,32 @@ struct UstarBlock {
     private static let minorField = 337..<345
     private static let prefixField = 345..<500
 
+    /// What all headers have in common.
+    private static let template = {
+        var block = UstarBlock()
+        for field in [ownerField, groupField, sizeField, majorField, minorField] { block.setOctal(0, in: field) }
+        block.setOctal(1, in: timeField)
+        block.set(Array("ustar\u{0}00".utf8), at: magicOffset)
+        block.set(Array("root".utf8), at: ownerNameOffset)
+        block.set(Array("root".utf8), at: groupNameOffset)
+        block.set([UInt8](repeating: UInt8(ascii: " "), count: checksumField.count), at: checksumField.lowerBound)
+        return block
+    }()
+
     private var block = [UInt8](repeating: 0, count: TarHeader.blockSize)
 
+    private init() {}
+
     init(typeFlag: UInt8, mode: UInt16) {
+        self = Self.template
         setOctal(Int64(mode), in: Self.modeField)
-        setOctal(0, in: Self.ownerField)
-        setOctal(0, in: Self.groupField)
-        setOctal(0, in: Self.sizeField)
-        setOctal(1, in: Self.timeField)
         block[Self.typeFlagOffset] = typeFlag
-        set(Array("ustar\u{0}00".utf8), at: Self.magicOffset)
-        set(Array("root".utf8), at: Self.ownerNameOffset)
-        set(Array("root".utf8), at: Self.groupNameOffset)
-        setOctal(0, in: Self.majorField)
-        setOctal(0, in: Self.minorField)
     }
 
     /// The block with its checksum, which counts its own field as spaces.
     var bytes: [UInt8] {
         var copy = self
-        copy.set([UInt8](repeating: UInt8(ascii: " "), count: Self.checksumField.count), at: Self.checksumField.lowerBound)
-        let sum = copy.block.reduce(0) { $0 + Int64($1) }
+        let sum = block.reduce(0) { $0 + Int64($1) }
         copy.setOctal(sum, in: Self.checksumField.lowerBound..<Self.checksumField.upperBound - 1)
         return copy.block
     }

@@ -31,7 +31,7 @@ package struct LayerPacker: Sendable {
     ///   - sink: gets the compressed layer. After an error what it got is not a layer.
     /// - Throws: ``PackingError`` and ``TarError`` naming the path, `CancellationError`, or what the sink threw.
     package func pack(contents: some Sequence<StorePath>, storeRoot: String = "", to sink: any ByteSink) throws -> PackedLayer {
-        let stream = try LayerStream(compressor: compressor, sink: sink)
+        let stream = try LayerStream(format.codec, threads: threads, sink: sink)
         // Always there, so that a layer can be unpacked alone and every layer says the same of these two.
         for parent in ["nix", "nix/store"] {
             try stream.write(TarHeader(path: Array(parent.utf8), kind: .directory, mode: 0o755).bytes)
@@ -46,7 +46,7 @@ package struct LayerPacker: Sendable {
     /// - Parameter entries: in the order of their archive names.
     /// - Throws: as the other form; ``PackingError/order(path:)`` for another order or a name that is there twice.
     package func pack(entries: some Sequence<TarEntry>, to sink: any ByteSink) throws -> PackedLayer {
-        let stream = try LayerStream(compressor: compressor, sink: sink)
+        let stream = try LayerStream(format.codec, threads: threads, sink: sink)
         var last: [UInt8] = []
         for entry in entries {
             if isCancelled() { throw CancellationError() }
@@ -60,12 +60,5 @@ package struct LayerPacker: Sendable {
             }
         }
         return try stream.finish()
-    }
-
-    private var compressor: any Compressor {
-        switch format.codec {
-        case .gzip: GzipCompressor(threads: threads)
-        case .zstd: ZstdCompressor(threads: threads)
-        }
     }
 }

@@ -1,6 +1,7 @@
 internal import Compression
 internal import Hashing
 internal import Layers
+private import Synchronization
 
 /// The way of a layer's bytes: archive -> SHA-256 (diff ID) -> compression -> SHA-256 (digest) -> sink.
 final class LayerStream {
@@ -22,35 +23,46 @@ final class LayerStream {
         }
     }
 
-    /// Bytes of one read; small enough to stay in a processor's cache until they are hashed.
+    /// Of the uncompressed bytes. The compressor shows them on whichever thread compresses.
+    private final class PlainHash: Sendable {
+        private let hash: Mutex<SHA256>
+
+        init() throws { hash = Mutex(try SHA256()) }
+
+        func take(_ bytes: RawSpan) {
+            hash.withLock { hash in unsafe bytes.withUnsafeBytes { unsafe hash.update($0) } }
+        }
+
+        func finalize() throws -> Digest { try hash.withLock { try $0.finalize() } }
+    }
+
+    /// Bytes of one read.
     private static let readSize: Int64 = 256 << 10
 
-    private var diffID: SHA256
+    private let diffID: PlainHash
     private var uncompressedSize: Int64 = 0
     private let compressor: any Compressor
     private let outlet: Outlet
 
-    init(compressor: any Compressor, sink: any ByteSink) throws {
-        diffID = try SHA256()
-        self.compressor = compressor
+    init(_ codec: PackingFormat.Codec, threads: SharedThreads?, sink: any ByteSink) throws {
+        let hash = try PlainHash()
+        diffID = hash
+        compressor =
+            switch codec {
+            case .gzip: GzipCompressor(threads: threads, observer: hash.take)
+            case .zstd: ZstdCompressor(threads: threads, observer: hash.take)
+            }
         outlet = try Outlet(sink: sink)
     }
 
     func write(_ bytes: RawSpan) throws {
-        unsafe bytes.withUnsafeBytes { unsafe diffID.update($0) }
         uncompressedSize += Int64(bytes.byteCount)
         try compressor.write(bytes, to: outlet.take)
     }
 
     /// Reads once from a file, at most `limit` bytes, and returns how many came: 0 at its end.
     func read(from file: StoreFile, limit: Int64) throws -> Int {
-        let count = try unsafe compressor.read(
-            atMost: Int(min(limit, Self.readSize)),
-            from: { room in
-                let count = try unsafe file.read(into: room)
-                unsafe diffID.update(UnsafeRawBufferPointer(rebasing: room[..<count]))
-                return count
-            }, to: outlet.take)
+        let count = try unsafe compressor.read(atMost: Int(min(limit, Self.readSize)), from: file.read(into:), to: outlet.take)
         uncompressedSize += Int64(count)
         return count
     }
@@ -59,8 +71,8 @@ final class LayerStream {
 
     /// The zero bytes that follow contents of `size` bytes.
     func pad(after size: Int64) throws {
-        let padding = TarHeader.padding(after: size)
-        if padding > 0 { try write([UInt8](repeating: 0, count: padding)) }
+        let zeros = TarHeader.endOfArchive
+        try write(unsafe zeros.span.bytes.extracting(first: TarHeader.padding(after: size)))
     }
 
     func finish() throws -> PackedLayer {

@@ -64,10 +64,11 @@ func retrying<Result: SignedInteger>(_ operation: String, _ path: String, _ call
 
 /// A file name ended by NUL, as system calls take it. Names from a directory hold no NUL.
 func withCString<Result>(_ name: [UInt8], _ body: (UnsafePointer<CChar>) -> Result) -> Result {
-    // An array with its NUL has a first element, so the empty string below never stands in for a name.
-    let bytes = name.map { CChar(bitPattern: $0) } + [0]
-    return unsafe bytes.withUnsafeBufferPointer { buffer in
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: name.count + 1) { buffer in
+        // Room for a NUL has a first element, so the empty string below never stands in for a name.
         guard let start = buffer.baseAddress else { return unsafe "".withCString(body) }
+        unsafe UnsafeMutableRawBufferPointer(buffer).copyBytes(from: name)
+        unsafe buffer[name.count] = 0
         return unsafe body(start)
     }
 }

@@ -44,7 +44,12 @@ struct StorePathWriter {
             }
             frames[frames.count - 1].next += 1
             let member = frame.members[frame.next]
-            try write(member, in: frame.directory, path: frame.path + [UInt8(ascii: "/")] + member.name, &frames)
+            var path: [UInt8] = []
+            path.reserveCapacity(frame.path.count + 1 + member.name.count)
+            path += frame.path
+            path.append(UInt8(ascii: "/"))
+            path += member.name
+            try write(member, in: frame.directory, path: path, &frames)
         }
     }
 

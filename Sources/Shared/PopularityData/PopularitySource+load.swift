@@ -1,4 +1,5 @@
 package import HTTP
+private import Operations
 
 extension PopularitySource {
     /// Reads the data and pins it.

@@ -42,6 +42,8 @@ struct PoolState {
     /// A stack: the last one is the next to be used.
     private var idle: [Int] = []
     private var waiters: [Waiter] = []
+    /// No waiter's deadline is before this. Looked for anew at each tick only, since thousands may wait.
+    private var earliest: Instant?
     private var isClosing = false
     private(set) var lastFailure: String?
 
@@ -61,7 +63,7 @@ struct PoolState {
         let rests = slots.compactMap { slot in
             if case .resting(let until) = slot { until } else { nil }
         }
-        return (waiters.map(\.deadline) + rests).min()
+        return ((waiters.isEmpty ? [] : [earliest].compactMap(\.self)) + rests).min()
     }
 
     /// Takes an idle connection if there is one; then nobody is waiting.
@@ -75,6 +77,7 @@ struct PoolState {
     mutating func wait(_ waiter: UInt64, until deadline: Instant, first: Bool = false) -> Action? {
         if isClosing { return .refuse(waiter: waiter, .closed) }
         if let slot = leaseIdle() { return .lease(slot: slot, waiter: waiter) }
+        earliest = waiters.isEmpty ? deadline : min(earliest ?? deadline, deadline)
         waiters.insert(Waiter(id: waiter, deadline: deadline), at: first ? 0 : waiters.count)
         return connectIfWanted()
     }
@@ -117,6 +120,7 @@ struct PoolState {
             actions.append(.refuse(waiter: waiter.id, .timedOut(waiting: waiting, lastFailure: lastFailure)))
         }
         waiters.removeAll { $0.deadline <= now }
+        earliest = waiters.map(\.deadline).min()
         for slot in slots.indices {
             if case .resting(let until) = slots[slot], until <= now { slots[slot] = .closed }
         }

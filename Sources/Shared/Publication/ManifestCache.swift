@@ -10,6 +10,8 @@ final class ManifestCache: Sendable {
     enum Key: Hashable, Sendable {
         case recipe(Digest, ManifestFormat)
         case digest(Digest)
+        /// By the OCI digest, in a form.
+        case published(Digest, ManifestFormat)
     }
 
     private struct Generations {

@@ -15,6 +15,8 @@ package struct ManifestLibrary: Sendable {
     private let pool: PostgresPool
     private let store: any ObjectStore
     private let cache = ManifestCache()
+    /// Thousands may ask for one image at once; the database is asked once.
+    private let lookups = SingleFlight<ManifestCache.Key, StoredManifest?>()
     private let asked = AskedManifests()
     private let logger: Logger
 
@@ -31,18 +33,18 @@ package struct ManifestLibrary: Sendable {
     /// The manifest kept for a pinned recipe: at most one query while the database has it.
     /// - Throws: `PostgresError`, `StorageError`.
     package func manifest(of recipe: Recipe, key: Digest, format: ManifestFormat) async throws -> StoredManifest? {
-        let entry = ManifestCache.Key.recipe(key, format)
-        if let manifest = cache[entry] { return note(manifest) }
-        if let manifest = try await records.manifest(cacheKey: key, format: format) { return note(cache.keep(manifest, for: entry)) }
-        guard try await restore(recipe, key: key) else { return nil }
-        return try await records.manifest(cacheKey: key, format: format).map { note(cache.keep($0, for: entry)) }
+        try await look(.recipe(key, format)) {
+            if let manifest = try await records.manifest(cacheKey: key, format: format) { return manifest }
+            guard try await restore(recipe, key: key) else { return nil }
+            return try await records.manifest(cacheKey: key, format: format)
+        }.map(note)
     }
 
     /// The manifest with this digest, in whichever form.
     /// - Throws: `PostgresError`, `StorageError`.
     package func manifest(digest: Digest) async throws -> StoredManifest? {
         if let manifest = cache[.digest(digest)] { return note(manifest) }
-        if let manifest = try await records.manifest(digest: digest) { return note(cache.keep(manifest, for: .digest(digest))) }
+        if let manifest = try await look(.digest(digest), { try await records.manifest(digest: digest) }) { return note(manifest) }
         guard let bytes = try await store.get(.blob(digest), limit: Self.limit), try SHA256.digest(of: bytes) == digest,
             let format = ManifestFormat(of: bytes)
         else { return nil }
@@ -51,7 +53,14 @@ package struct ManifestLibrary: Sendable {
 
     /// A published image by its OCI digest, in the form asked for.
     package func manifest(ociDigest: Digest, format: ManifestFormat) async throws -> StoredManifest? {
-        try await records.manifest(ociDigest: ociDigest, format: format).map(note)
+        try await look(.published(ociDigest, format)) { try await records.manifest(ociDigest: ociDigest, format: format) }.map(note)
+    }
+
+    private func look(
+        _ entry: ManifestCache.Key, _ body: @escaping @Sendable () async throws -> StoredManifest?
+    ) async throws -> StoredManifest? {
+        if let manifest = cache[entry] { return manifest }
+        return try await lookups.run(entry, body).map { cache.keep($0, for: entry) }
     }
 
     /// A reader found no such blob in the store: if that is so and records name it, they are dropped, so that the next pull builds it again.

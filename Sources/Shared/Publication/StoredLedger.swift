@@ -41,6 +41,14 @@ package struct StoredLedger: Sendable {
 
     package func record(_ paths: [PathRecord]) async throws -> [PathRecord] { try await records.record(paths) }
 
+    package func trees(_ outputs: [String]) async throws -> [String: [UInt8]] { try await records.trees(outputs) }
+
+    package func record(trees: [String: [UInt8]]) async throws { try await records.record(trees: trees) }
+
+    package func record(outputs: [String: [String]], source: Digest, system: String) async throws {
+        try await records.record(outputs: outputs, source: source, system: system)
+    }
+
     /// Waits until none of these blobs is being removed, and keeps them from being removed: call it before storing them.
     package func reserve(_ digests: [Digest]) async throws {
         while try await !doom.lift(digests.map { ObjectName.blob($0).path }) { try await Task.sleep(for: .milliseconds(500)) }

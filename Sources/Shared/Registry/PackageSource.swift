@@ -1,3 +1,5 @@
+package import Hashing
+
 /// Where the package set comes from, resolved so far that Nix can read it.
 package enum PackageSource: Hashable, Sendable {
     /// nixpkgs at a commit.
@@ -28,10 +30,13 @@ package enum PackageSource: Hashable, Sendable {
         switch self {
         case .channel(let revision): .members(("type", "channel"), ("rev", .string(revision)))
         case .git(let url, let revision, let submodules):
-            .members(("type", "git"), ("url", .string(url)), ("rev", .string(revision)), ("submodules", .bool(submodules)))
+            .members(("type", "git"), ("url", .string(url)), ("rev", .string(revision)), ("submodules", submodules ? .bool(true) : nil))
         case .path(let path): .members(("type", "path"), ("path", .string(path)))
         }
     }
+
+    /// SHA-256 of the source as Nix is given it: what its packages' records stand under.
+    package func digest() throws(HashingError) -> Digest { try SHA256.digest(of: nixArgument.bytes) }
 
     /// The commit, where there is one: the image's `org.opencontainers.image.revision`.
     package var revision: String? {

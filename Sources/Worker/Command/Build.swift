@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import Composition
 import Glibc
 import Logging

@@ -21,10 +21,11 @@ struct Run: AsyncParsableCommand {
     )
 
     func run() async throws {
-        let settings = try WorkerSettings(Settings(ProcessEnvironment.value))
+        let environment = try Settings.withSecretFiles(ProcessEnvironment.value)
+        let settings = try WorkerSettings(environment)
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .info) }
         let logger = Logger(label: "worker")
-        let database = try PostgresConfiguration().withApplicationName("nixery-worker")
+        let database = try PostgresConfiguration(environment: environment.string).withApplicationName("nixery-worker")
         guard try await Migrator.load(directory: settings.migrations).pending(database).isEmpty else {
             throw SettingsError("the database's schema is older than this program: run 'nixery-frontend migrate' first")
         }

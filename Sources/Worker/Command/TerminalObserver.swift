@@ -1,3 +1,4 @@
+import Assembly
 import Glibc
 import Pipeline
 import Synchronization

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import HTTP
 import Layers
+import Operations
 import PopularityData
 
 @main struct GroupLayers: AsyncParsableCommand {

@@ -1,3 +1,4 @@
+package import Assembly
 package import Composition
 import Hashing
 import Layers
@@ -50,15 +51,21 @@ package struct ImageBuilder: Sendable {
         let outputs = try packages.flatMap(\.outputs).map { try StorePath($0.path) }
         let closure = try await closure(of: outputs)
         let plan = try LayerPlan.make(
-            closure, popularity: try await popularity(of: recipe.layering, strategy), strategy: strategy, budget: recipe.layering.budget)
+            closure, popularity: try await popularity.popularity(of: recipe.layering, strategy), strategy: strategy,
+            budget: recipe.layering.budget)
 
         observer.phase(.packing, done: 0, total: plan.groups.count + 1)
         var parts = try await layers.parts(of: plan, format: format, observer: observer)
-        parts.append(try await layers.links(to: outputs, format: format))
+        parts.append(try await layers.links(to: try await layers.trees(of: outputs), format: format))
+        // From now on any combination of these packages is composed without Nix. What the set had to say of them is not recorded.
+        if recipe.isPinned, caveats.isEmpty {
+            let outputs = Dictionary(packages.map { ($0.attribute, $0.outputs.map(\.path)) }) { first, _ in first }
+            try await ledger.record(outputs: outputs, source: recipe.source.digest(), system: recipe.platform.nixSystem)
+        }
 
         observer.phase(.composing, done: 0, total: 0)
         let composed = try ComposedImage(recipe: recipe, parts: parts, caveats: caveats)
-        try await store(composed)
+        try await composed.store(in: store, ledger)
         await pushed
         return composed
     }
@@ -90,31 +97,11 @@ package struct ImageBuilder: Sendable {
         }
     }
 
-    private func popularity(of layering: Recipe.Layering, _ strategy: LayeringStrategy) async throws -> Popularity {
-        guard strategy == .dominators, let digest = layering.popularity else { return .none }
-        return try await popularity.popularity(digest)
-    }
-
     private func closure(of outputs: [StorePath]) async throws -> Closure {
         let found = try await nix.closure(of: outputs.map(\.string))
         let recorded = try await ledger.record(
             found.map { PathRecord(path: $0.path, narHash: $0.narHash, narSize: $0.narSize, references: $0.references) }
         )
-        return try Closure(
-            requested: Set(outputs).sorted(),
-            paths: try recorded.map { record in
-                PathInfo(
-                    path: try StorePath(record.path), narSize: record.narSize, references: try record.references.map { try StorePath($0) })
-            }
-        )
-    }
-
-    private func store(_ composed: ComposedImage) async throws {
-        let image = composed.image
-        try await ledger.reserve([image.configDigest, image.oci.digest] + (image.docker.map { [$0.digest] } ?? []))
-        try await store.put(composed.config, as: composed.image.configDigest, contentType: MediaType.ociConfig)
-        for manifest in [composed.image.oci, composed.image.docker].compactMap({ $0 }) {
-            try await store.put(manifest.bytes, as: manifest.digest, contentType: manifest.format.mediaType)
-        }
+        return try Closure(requested: outputs, records: recorded)
     }
 }

@@ -1,3 +1,4 @@
+package import Assembly
 package import Composition
 import Logging
 import Nix

@@ -1,3 +1,4 @@
+import Assembly
 import Layers
 import Packing
 package import Registry

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Layers
 import Logging
+import Operations
 import Postgres
 
 struct Database: AsyncParsableCommand {
@@ -13,7 +14,9 @@ struct Database: AsyncParsableCommand {
 
     func run() async throws {
         let logger = Logger(label: "popcount") { _ in SwiftLogNoOpLogHandler() }
-        let pool = try PostgresPool(try PostgresConfiguration().withApplicationName("popcount"), size: 1, logger: logger)
+        let environment = try Settings.withSecretFiles(ProcessEnvironment.value)
+        let database = try PostgresConfiguration(environment: environment.string).withApplicationName("popcount")
+        let pool = try PostgresPool(database, size: 1, logger: logger)
         let rows = try await pool.rows(Self.allPaths, timeout: .seconds(600)) { row in
             (path: try StorePath(try row.text("path")), references: try row.textArray("path_refs").map { try StorePath($0) })
         }

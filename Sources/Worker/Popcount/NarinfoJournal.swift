@@ -1,7 +1,7 @@
 import Glibc
 import Hashing
 import Layers
-import PopularityData
+import Operations
 import Synchronization
 
 /// What has been read from a binary cache, kept on disk: one line a path, its name and those that it refers to. A store path's references

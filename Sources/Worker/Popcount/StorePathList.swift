@@ -1,6 +1,6 @@
 import HTTP
 import Layers
-import PopularityData
+import Operations
 
 /// A channel's `store-paths.xz`: all store paths that its release holds, one a line.
 enum StorePathList {

@@ -1,20 +1,28 @@
-import Hashing
-import Layers
+package import Hashing
+package import Layers
 import PopularityData
 import Queue
+package import Registry
 
 /// Popularity data that recipes name, read once and kept: a farm has one or two of them at a time.
-actor PopularityShelf {
+package actor PopularityShelf {
     /// What is kept at most; whichever was read first goes first.
     private static let places = 4
 
     private let ledger: any LayerLedger
     private var shelf: [(digest: Digest, popularity: Popularity)] = []
 
-    init(_ ledger: any LayerLedger) { self.ledger = ledger }
+    package init(_ ledger: any LayerLedger) { self.ledger = ledger }
+
+    /// The popularity that a recipe's grouping goes by.
+    /// - Throws: as ``popularity(_:)``.
+    package func popularity(of layering: Recipe.Layering, _ strategy: LayeringStrategy) async throws -> Popularity {
+        guard strategy == .dominators, let digest = layering.popularity else { return .none }
+        return try await popularity(digest)
+    }
 
     /// - Throws: `JobError` that passes when the data is not recorded: the frontend that asks for it records it at its start.
-    func popularity(_ digest: Digest) async throws -> Popularity {
+    package func popularity(_ digest: Digest) async throws -> Popularity {
         if let kept = shelf.first(where: { $0.digest == digest }) { return kept.popularity }
         guard let bytes = try await ledger.popularity(digest) else {
             throw JobError(

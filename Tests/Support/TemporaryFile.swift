@@ -1,11 +1,10 @@
-import Glibc
-import TestSupport
+private import Glibc
 
 /// A file that is gone with this value.
-final class TemporaryFile: Sendable {
-    let path = "/tmp/nixery-popularity-\(getpid())-\(UInt64.random(in: .min ... .max))"
+package final class TemporaryFile: Sendable {
+    package let path = "/tmp/nixery-test-\(getpid())-\(UInt64.random(in: .min ... .max))"
 
-    init(_ contents: String) throws {
+    package init(_ contents: String) throws {
         let file = unsafe fopen(path, "w")
         guard let file = unsafe file else { throw CannotWrite() }
         defer { unsafe fclose(file) }

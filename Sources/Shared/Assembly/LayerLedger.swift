@@ -12,11 +12,24 @@ package protocol LayerLedger: Sendable {
     func reserve(_ digests: [Digest]) async throws
     /// - Returns: the recorded form of all paths.
     func record(_ paths: [PathRecord]) async throws -> [PathRecord]
+    /// - Returns: those of the outputs whose trees are known, encoded.
+    func trees(_ outputs: [String]) async throws -> [String: [UInt8]]
+    /// Keeps trees of recorded store paths.
+    func record(trees: [String: [UInt8]]) async throws
+    /// Keeps what packages of a pinned source install; see `Records`.
+    func record(outputs: [String: [String]], source: Digest, system: String) async throws
     /// - Returns: the popularity data that a recipe names, `nil` when it is not known.
     func popularity(_ digest: Digest) async throws -> [UInt8]?
 }
 
 extension StoredLedger: LayerLedger {}
+
+/// A ledger that remembers no evaluations.
+extension LayerLedger {
+    package func trees(_ outputs: [String]) -> [String: [UInt8]] { [:] }
+    package func record(trees: [String: [UInt8]]) {}
+    package func record(outputs: [String: [String]], source: Digest, system: String) {}
+}
 
 /// Knows no layers and remembers nothing: every layer is packed.
 package struct EmptyLedger: LayerLedger {

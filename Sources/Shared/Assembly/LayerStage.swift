@@ -34,13 +34,13 @@ package struct LayerStage: Sendable {
     ) async throws -> [ComposedImage.Part] {
         let keys = try plan.groups.map { try format.layerKey(contents: $0.contents) }
         let known = try await present(try await ledger.layers(keys))
-        let todo = zip(keys, plan.groups).filter { known[$0.0] == nil }.sorted { $0.1.narSize > $1.1.narSize }
+        let todo = zip(keys, plan.groups).filter { known[$0.0] == nil }
         var records = known
         observer.phase(.packing, done: known.count, total: keys.count + 1)
         try await withThrowingTaskGroup(of: LayerRecord.self) { group in
             for (key, layer) in todo {
                 group.addTask {
-                    try await pack(key, format) { packer, sink in
+                    try await pack(key, format, weight: layer.narSize) { packer, sink in
                         try packer.pack(contents: layer.contents, storeRoot: storeRoot, to: sink)
                     }
                 }
@@ -56,18 +56,45 @@ package struct LayerStage: Sendable {
         }
     }
 
+    /// The layers of a plan, in its order, if all are known and stored.
+    package func knownParts(of plan: LayerPlan, format: PackingFormat) async throws -> [ComposedImage.Part]? {
+        let keys = try plan.groups.map { try format.layerKey(contents: $0.contents) }
+        let known = try await present(try await ledger.layers(keys))
+        guard known.count == Set(keys).count else { return nil }
+        return zip(keys, plan.groups).compactMap { key, group in
+            known[key].map { ComposedImage.Part(record: $0, comment: group.comment) }
+        }
+    }
+
+    /// What lies in outputs, as it is recorded, else as it is in the Nix store, and recorded then.
+    /// - Throws: `PackingError`, and what the ledger throws.
+    package func trees(of outputs: [StorePath]) async throws -> [SymlinkForest.Output] {
+        let known = try await ledger.trees(outputs.map(\.string))
+        let linked = try await threads.run {
+            try outputs.map { path in
+                let tree =
+                    if let known = known[path.string] { try PathTree(encoded: known) } else {
+                        try TreeReader.tree(of: path, storeRoot: storeRoot)
+                    }
+                return SymlinkForest.Output(path: path, tree: tree)
+            }
+        }
+        let new = linked.filter { known[$0.path.string] == nil }
+        try await ledger.record(trees: Dictionary(new.map { ($0.path.string, $0.tree.encoded) }) { first, _ in first })
+        return linked
+    }
+
     /// The layer of links that gives an image its `/bin`, `/etc`, ...
     /// - Throws: as ``parts(of:format:observer:)``.
-    package func links(to outputs: [StorePath], format: PackingFormat) async throws -> ComposedImage.Part {
-        let key = try Self.linksKey(outputs, format)
+    package func links(to outputs: [SymlinkForest.Output], format: PackingFormat) async throws -> ComposedImage.Part {
+        let key = try Self.linksKey(outputs.map(\.path), format)
         let known = try await present(try await ledger.layers([key]))[key]
         let record: LayerRecord
         if let known {
             record = known
         } else {
             record = try await pack(key, format) { packer, sink in
-                let trees = try outputs.map { SymlinkForest.Output(path: $0, tree: try TreeReader.tree(of: $0, storeRoot: storeRoot)) }
-                return try packer.pack(entries: SymlinkForest(outputs: trees).entries, to: sink)
+                try packer.pack(entries: SymlinkForest(outputs: outputs).entries, to: sink)
             }
         }
         return ComposedImage.Part(record: record, comment: "links to the packages")
@@ -88,19 +115,21 @@ package struct LayerStage: Sendable {
 
     /// Packs and records a layer. Two images that need one layer at the same time pack it once.
     private func pack(
-        _ key: Digest, _ format: PackingFormat, _ pack: @escaping @Sendable (LayerPacker, any ByteSink) throws -> PackedLayer
+        _ key: Digest, _ format: PackingFormat, weight: Int64 = 0,
+        _ pack: @escaping @Sendable (LayerPacker, any ByteSink) throws -> PackedLayer
     ) async throws -> LayerRecord {
-        try await flights.record(of: key) { try await make(key, format, pack) }
+        try await flights.record(of: key) { try await make(key, format, weight, pack) }
     }
 
     private func make(
-        _ key: Digest, _ format: PackingFormat, _ pack: @escaping @Sendable (LayerPacker, any ByteSink) throws -> PackedLayer
+        _ key: Digest, _ format: PackingFormat, _ weight: Int64,
+        _ pack: @escaping @Sendable (LayerPacker, any ByteSink) throws -> PackedLayer
     ) async throws -> LayerRecord {
         let flag = CancelFlag()
         let packer = try LayerPacker(format: format, threads: threads, isCancelled: { flag.isRaised })
         let writer = try store.beginBlob()
         let packed = try await withTaskCancellationHandler {
-            try await threads.run { try pack(packer, BlobSink(writer: writer)) }
+            try await threads.run(weight: weight) { try pack(packer, BlobSink(writer: writer)) }
         } onCancel: {
             flag.raise()
         }
