@@ -50,7 +50,7 @@ final class GitRepository: Sendable {
         }
     }
 
-    deinit { try? TestProcess.run("rm", "-rf", directory) }
+    deinit { try? TestProcess.run("rm", "-rf", String(directory.dropLast("/set".count))) }
 
     /// - Returns: the new commit of `main`.
     func push() throws -> String {
