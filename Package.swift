@@ -212,7 +212,7 @@ let package = Package(
         tests("LayersTests", ["Layers", "Hashing"]),
         tests("CompressionTests", ["Compression", "Hashing"]),
         tests("PackingTests", ["Compression", "Hashing", "Layers", "Packing"]),
-        tests("NixTests", ["Nix", "nixery-guard", logging]),
+        tests("NixTests", ["Nix", "TestSupport", "nixery-guard", logging]),
         tests("ObjectStorageTests", ["HTTP", "Hashing", "ObjectStorage", "Operations", "TestSupport", logging]),
         tests("OperationsTests", ["Operations", "TestSupport"]),
         .testTarget(

@@ -62,8 +62,8 @@ struct FarmFixture {
         let waiters = BuildWaiters(frontend: identity, queue: queue, listener: listener, wait: .seconds(5), logger: logger)
         let library = ManifestLibrary(pool: pool, store: store, logger: logger)
         let manifests = ManifestService(
-            resolver: SourceResolver(.git(url: "/nowhere"), memory: .seconds(60)), library: library,
-            assembler: ImageAssembler(pool: pool, store: store), queue: queue, waiters: waiters,
+            resolver: SourceResolver(.git(url: "/nowhere"), resolutions: Resolutions(pool: pool, times: ResolutionTimes())),
+            library: library, assembler: ImageAssembler(pool: pool, store: store), queue: queue, waiters: waiters,
             layering: Recipe.Layering(strategy: "closure", budget: 94), packing: .gzip, relays: true)
         let responder = RegistryResponder(
             manifests: manifests, blobs: BlobRoutes(store: store, library: library), jobs: JobPages(queue: queue),

@@ -73,7 +73,7 @@ struct FrontendProcess {
         }
     }
 
-    private static func freePort() throws -> Int { try StubServer { _ in StubAnswer(200) }.port }
+    static func freePort() throws -> Int { try StubServer { _ in StubAnswer(200) }.port }
 
     private static func loopback(_ port: Int) -> sockaddr_in {
         var address = sockaddr_in()

@@ -29,7 +29,8 @@ struct RegistryFixture {
     let worker = WorkerIdentity(id: "w", host: "h", process: 1, systems: ["x86_64-linux"], slots: 4, version: "test")
 
     init(
-        source: PackageSourceSetting = .path("/srv/set"), packing: Recipe.Packing = .gzip, wait: Duration = .seconds(30),
+        source: PackageSourceSetting = .path("/srv/set"), policy: PackagePolicy = .everything, packing: Recipe.Packing = .gzip,
+        wait: Duration = .seconds(30),
         relays: Bool = false, patience: Duration = .seconds(60),
         database given: PostgresConfiguration? = nil
     ) async throws {
@@ -45,7 +46,7 @@ struct RegistryFixture {
         waiters = BuildWaiters(frontend: frontend, queue: queue, listener: listener, wait: wait, logger: logger)
         library = ManifestLibrary(pool: pool, store: store, logger: logger)
         manifests = ManifestService(
-            resolver: SourceResolver(source, memory: .seconds(60)),
+            resolver: SourceResolver(source, resolutions: Resolutions(pool: pool, times: ResolutionTimes())),
             library: library,
             assembler: ImageAssembler(pool: pool, store: store),
             queue: queue,
@@ -58,7 +59,8 @@ struct RegistryFixture {
             manifests: manifests,
             blobs: BlobRoutes(store: store, library: library, patience: patience),
             jobs: JobPages(queue: queue),
-            health: Health(pool: pool, store: store)
+            health: Health(pool: pool, store: store),
+            policy: policy
         )
         application = Application(responder: responder, services: [pool, listener, waiters], logger: logger)
         if given == nil { try await queue.register(worker) }

@@ -58,8 +58,12 @@ final class Bench: Sendable {
     /// The package set as `--source` takes it.
     var source: String { #"{"type":"path","path":"\#(directory)/set"}"# }
 
-    func evaluate(_ names: String..., optional: [String] = []) async throws -> Evaluation {
-        try await tool.evaluate(EvaluationRequest(source: source, packages: names, optional: optional, system: "x86_64-linux"))
+    /// - Parameter isRestricted: as a worker does it: only the package set can be read.
+    func evaluate(_ names: String..., optional: [String] = [], isRestricted: Bool = false) async throws -> Evaluation {
+        try await tool.evaluate(
+            EvaluationRequest(
+                source: source, packages: names, optional: optional, system: "x86_64-linux",
+                allowedPlaces: isRestricted ? ["\(directory)/set"] : nil))
     }
 
     /// What ``NixTool/realise(_:root:progress:log:)`` takes for a package.

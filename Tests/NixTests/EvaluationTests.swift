@@ -94,6 +94,19 @@ import Testing
         Faulty(
             script: "echo \"error: unable to download 'https://example.org/x': Could not resolve host\" >&2; exit 1",
             kind: .substituterFailed, message: "something could not be fetched: unable to download 'https://example.org/x'"),
+        Faulty(
+            script: """
+                echo "error: Cannot find Git revision '0123abc' in ref 'master' of repository 'git://x/y'! Please make sure" >&2; exit 1
+                """, kind: .evaluationFailed, message: "the evaluation of x failed: the repository has no commit 0123abc"),
+        Faulty(
+            script: "echo \"error: unable to download 'https://example.org/x.tar.gz': HTTP error 404\" >&2; exit 1",
+            kind: .evaluationFailed,
+            message: "the evaluation of x failed: unable to download 'https://example.org/x.tar.gz': HTTP error 404"
+        ),
+        Faulty(
+            script:
+                "echo \"fatal: could not read Username for 'https://x'\" >&2; echo \"error: program 'git' failed with exit code 128\" >&2; exit 1",
+            kind: .substituterFailed, message: "program 'git' failed with exit code 128; fatal: could not read Username for 'https://x'"),
     ])
     func survivesFaults(faulty: Faulty) async throws {
         let bench = try Bench(prepareImage: faulty.script) { settings in

@@ -8,6 +8,8 @@ import Testing
         (["NIXERY_CHANNEL": "nixos-unstable"], PackageSourceSetting.channel("nixos-unstable")),
         (["NIXERY_PKGS_REPO": "git@host:set", "NIXERY_CHANNEL": ""], .git(url: "git@host:set")),
         (["NIXERY_PKGS_PATH": "/srv/set"], .path("/srv/set")),
+        (["NIXERY_PKGS_REPO": "u", "NIXERY_PKGS_SUBMODULES": "on"], .git(url: "u", submodules: true)),
+        (["NIXERY_PKGS_REPO": "u", "NIXERY_PKGS_SUBMODULES": "off"], .git(url: "u")),
     ])
     func oneSource(values: [String: String], source: PackageSourceSetting) throws {
         #expect(try PackageSourceSetting(settings(values)) == source)
@@ -16,6 +18,13 @@ import Testing
     @Test(arguments: [[:], ["NIXERY_CHANNEL": "a", "NIXERY_PKGS_PATH": "/b"], ["NIXERY_PKGS_PATH": "relative"]])
     func anythingElseIsRefusedWithTheChoices(values: [String: String]) {
         #expect { try PackageSourceSetting(settings(values)) } throws: { "\($0)".contains("NIXERY_PKGS_PATH") }
+    }
+
+    @Test(arguments: [
+        ["NIXERY_CHANNEL": "a", "NIXERY_PKGS_SUBMODULES": "on"], ["NIXERY_PKGS_REPO": "a", "NIXERY_PKGS_SUBMODULES": "yes"],
+    ])
+    func submodulesGoWithARepository(values: [String: String]) {
+        #expect { try PackageSourceSetting(settings(values)) } throws: { "\($0)".contains("NIXERY_PKGS_SUBMODULES") }
     }
 
     @Test(arguments: ["0", "-1", "abc", "99999", "80 80"])

@@ -16,6 +16,7 @@ struct Answer: Decodable, Hashable {
     struct Missing: Decodable, Hashable {
         let attribute: String
         let reason: String
+        let type: String?
         let nearNames: [String]
     }
 

@@ -73,6 +73,21 @@ import Testing
         #expect(answer.packages.isEmpty)
     }
 
+    @Test(arguments: [
+        ("number", "int"),
+        ("text", "string"),
+        ("place", "set"),
+        ("python3Packages", "set"),
+        ("function", "lambda"),
+        ("withoutOutputs", "set"),
+        ("nope", nil),
+        ("twin", nil),
+    ])
+    func `What is no package comes with what it is`(name: String, type: String?) async throws {
+        let answer = try await PrepareImage.evaluate([name])
+        #expect(answer.missing.map(\.type) == [type])
+    }
+
     @Test func `All missing packages are named at once, before others are evaluated`() async throws {
         let answer = try await PrepareImage.evaluate(["nope", "hello", "throws", "twin", "python3Packages.nope"])
         #expect(answer.missing.map(\.attribute) == ["nope", "twin", "python3Packages.nope"])
@@ -83,6 +98,18 @@ import Testing
         ("hell", ["hello"]),
         ("gitt", ["git"]),
         ("zzzz", []),
+        // A character too many, too few, another, two swapped.
+        ("helllo", ["hello"]),
+        ("helo", ["hello"]),
+        ("hexlo", ["hello"]),
+        ("hlelo", ["hello"]),
+        ("MIXEDCAES", ["MixedCase"]),
+        // In the set that was reached.
+        ("python3packages.request", ["python3Packages.requests"]),
+        ("python3packages.inner._9bass", ["python3Packages.inner._9base"]),
+        ("hello.request", ["hello.out"]),
+        ("zlib.doc", ["zlib.out", "zlib.dev"]),
+        ("number.x", []),
     ])
     func `A missing name comes with near ones`(name: String, near: [String]) async throws {
         let answer = try await PrepareImage.evaluate([name])

@@ -10,6 +10,7 @@ struct PrepareImage {
         var url: String?
         var rev: String?
         var name: String?
+        var submodules: Bool?
 
         static func fixture(_ name: String) -> Source { .path("\(PrepareImage.fixtures)/\(name)") }
         static func path(_ path: String) -> Source { Source(type: "path", path: path) }

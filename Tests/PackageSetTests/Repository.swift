@@ -4,10 +4,13 @@ struct Repository {
     let main: String
     let side: String
 
-    static func make(in directory: String, from set: String) async throws -> Repository {
+    /// - Parameter submodule: the URL of a repository to stand in it as `inner`.
+    static func make(
+        in directory: String, from set: String, submodule: String? = nil, variables: [String: String] = [:]
+    ) async throws -> Repository {
         func git(_ arguments: String...) async throws {
             let identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgSign=false"]
-            try await PrepareImage.checked("git", ["-C", directory] + identity + arguments)
+            try await PrepareImage.checked("git", ["-C", directory] + identity + arguments, variables: variables)
         }
         func head() async throws -> String {
             String(try await PrepareImage.checked("git", ["-C", directory, "rev-parse", "HEAD"]).dropLast())
@@ -15,6 +18,7 @@ struct Repository {
 
         try await PrepareImage.checked("cp", ["-r", set, directory])
         try await git("init", "--quiet", "--initial-branch=main")
+        if let submodule { try await git("submodule", "--quiet", "add", submodule, "inner") }
         try await git("add", "--all")
         try await git("commit", "--quiet", "--message=Add the set")
         let main = try await head()

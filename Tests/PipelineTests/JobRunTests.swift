@@ -76,6 +76,8 @@ import Testing
             lease: job.lease, recipe: job.recipe, image: job.image, attempt: job.attempt, timeLeft: .zero)
         await run(late) { _ in }
         #expect(try await end() == "failed 1 timeout")
+        let message = try await pool.first("SELECT error_message AS value FROM farm.jobs") { row in try row.text("value") }
+        #expect(message == "hello was not built within 3600 s (the limit is NIXERY_JOB_SECONDS)")
     }
 
     /// A lease is given up by itself when it was last confirmed too long ago; one that was claimed since is not.

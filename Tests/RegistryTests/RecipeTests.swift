@@ -40,6 +40,13 @@ import Testing
         #expect(try Self.recipe("hello").buildKey() != Self.recipe("hello", source: other).buildKey())
     }
 
+    @Test func submodulesCount() throws {
+        let source = PackageSource.git(url: "https://example.org/set", revision: Self.commit, submodules: true)
+        let recipe = try Self.recipe("hello", source: source)
+        #expect(try recipe.buildKey() != Self.recipe("hello").buildKey())
+        #expect(try Recipe(decoding: recipe.encoding) == recipe)
+    }
+
     @Test func damagedRecipesAreRefused() throws {
         let encoding = try Self.recipe("hello").encoding
         for cut in 0..<encoding.count {

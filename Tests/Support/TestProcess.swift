@@ -19,7 +19,10 @@ package final class TestProcess: Sendable {
         """
 
     /// - Parameter command: the program, found by `PATH`, and its arguments.
-    package init(_ command: String...) throws {
+    package convenience init(_ command: String...) throws { try self.init(command) }
+
+    /// The same, with the arguments in an array.
+    package init(_ command: [String]) throws {
         process = try ChildProcess.spawnWithPipes("/bin/sh", ["-c", "exec 3<&0; " + Self.keeper, "sh"] + command)
         firstLine = ChildProcess.readToNewlineOrEnd(process.output)
         let output = process.output

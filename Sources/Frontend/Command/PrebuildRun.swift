@@ -19,14 +19,16 @@ struct PrebuildRun {
         self.layering = layering
         self.farm = farm
         self.settings = settings
-        resolver = SourceResolver(settings.source, memory: settings.resolutionMemory)
+        resolver = SourceResolver(settings.source, resolutions: Resolutions(pool: farm.pool, times: settings.resolution))
     }
 
     /// Queues one image, unless it is there.
     mutating func queue(_ image: PrebuildImage) async throws {
         do {
-            let source = try await resolver.resolve(tag: image.tag)
-            let recipe = Recipe(source: source, name: image.name, layering: layering.layering, packing: settings.packing)
+            try settings.policy.check(image.name)
+            let resolved = try await resolver.resolve(tag: image.tag)
+            if let caveat = resolved.caveat { print("note       \(image.text)  \(caveat)") }
+            let recipe = Recipe(source: resolved.source, name: image.name, layering: layering.layering, packing: settings.packing)
             let key = try recipe.buildKey()
             if recipe.isPinned, let known = try await Records(pool: farm.pool).manifest(cacheKey: key, format: .oci) {
                 return print("there      \(image.text)  \(known.digest)")

@@ -43,7 +43,7 @@ package struct Frontend: Sendable {
         try await StoreIdentity.check(store, pool)
         let library = ManifestLibrary(pool: pool, store: store, logger: logger)
         let manifests = ManifestService(
-            resolver: SourceResolver(settings.source, memory: settings.resolutionMemory),
+            resolver: SourceResolver(settings.source, resolutions: Resolutions(pool: pool, times: settings.resolution)),
             library: library,
             assembler: ImageAssembler(pool: pool, store: store),
             queue: queue,
@@ -56,7 +56,8 @@ package struct Frontend: Sendable {
             manifests: manifests,
             blobs: BlobRoutes(store: store, library: library),
             jobs: JobPages(queue: queue),
-            health: Health(pool: pool, store: store)
+            health: Health(pool: pool, store: store),
+            policy: settings.policy
         )
         let server = Application(
             responder: responder,

@@ -18,8 +18,8 @@ package struct FrontendSettings: Sendable {
     package var relays: Bool
     /// How long ended jobs are kept.
     package var jobMemory: Duration
-    /// How long a branch, tag or channel counts as resolved.
-    package var resolutionMemory: Duration
+    package var resolution: ResolutionTimes
+    package var policy: PackagePolicy
     package var connections: Int
     package var migrations: String
 
@@ -38,9 +38,25 @@ package struct FrontendSettings: Sendable {
             ? try settings.seconds("NIXERY_HOP_SECONDS", default: .seconds(20))
             : try settings.seconds("NIXERY_WAIT_SECONDS", default: .seconds(180))
         jobMemory = try settings.seconds("NIXERY_KEEP_JOBS_SECONDS", default: .seconds(30 * 86_400))
-        resolutionMemory = try settings.seconds("NIXERY_RESOLUTION_SECONDS", default: .seconds(60))
+        resolution = try ResolutionTimes(settings)
+        policy = try Self.policy(settings)
         connections = try settings.integer("NIXERY_DATABASE_CONNECTIONS", default: 6, in: 1...64)
         migrations = settings.string("NIXERY_MIGRATIONS") ?? "Migrations"
+    }
+
+    private static func policy(_ settings: Settings) throws(SettingsError) -> PackagePolicy {
+        func rules(_ name: String) throws(SettingsError) -> [PackageRule]? {
+            guard let text = settings.string(name) else { return nil }
+            var rules: [PackageRule] = []
+            for word in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
+                guard let rule = PackageRule(String(word)) else {
+                    throw SettingsError("\(name) has '\(word)'; it takes attributes, for example 'git', 'python3Packages.*' or 'python2*'")
+                }
+                rules.append(rule)
+            }
+            return rules
+        }
+        return PackagePolicy(allowed: try rules("NIXERY_PKGS_ALLOW"), denied: try rules("NIXERY_PKGS_DENY") ?? [])
     }
 
     private static func packing(_ settings: Settings) throws(SettingsError) -> Recipe.Packing {

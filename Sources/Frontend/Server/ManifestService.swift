@@ -58,15 +58,17 @@ package struct ManifestService: Sendable {
     package func manifest(name text: String, tag: String, format: ManifestFormat, hop: RelayHop, authority: String?) async throws -> Answer
     {
         let name = try ImageName(parsing: text)
-        let source = try await resolver.resolve(tag: tag)
-        let recipe = Recipe(source: source, name: name, layering: layering, packing: packing.packing(for: format))
+        let resolved = try await resolver.resolve(tag: tag)
+        let recipe = Recipe(source: resolved.source, name: name, layering: layering, packing: packing.packing(for: format))
         let key = try recipe.buildKey()
         if recipe.isPinned {
-            if let manifest = try await library.manifest(of: recipe, key: key, format: format) { return .manifest(manifest) }
+            if let manifest = try await library.manifest(of: recipe, key: key, format: format) {
+                return .manifest(manifest.adding(resolved.caveat))
+            }
             if try await assembler.publish(recipe, key: key, name: text),
                 let manifest = try await library.manifest(of: recipe, key: key, format: format)
             {
-                return .manifest(manifest)
+                return .manifest(manifest.adding(resolved.caveat))
             }
         }
         let outcome = try await outcome(BuildRequest(recipe: recipe, key: key, image: text), hop: hop)
@@ -74,7 +76,7 @@ package struct ManifestService: Sendable {
             guard let manifest = try await library.manifest(ociDigest: digest, format: format) else {
                 throw RegistryError.tooManyRequests("the image \(text) was removed while it was asked for; ask again", retryAfter: 1)
             }
-            return .manifest(manifest)
+            return .manifest(manifest.adding(resolved.caveat))
         }
         let answer = BuildAnswer(image: text, authority: authority)
         switch outcome {
@@ -104,5 +106,13 @@ extension BuildOutcome {
         case .waiting, .cancelled: true
         case .manifest, .failed: false
         }
+    }
+}
+
+extension StoredManifest {
+    /// The same with a caveat more.
+    fileprivate func adding(_ caveat: String?) -> StoredManifest {
+        guard let caveat else { return self }
+        return StoredManifest(digest: digest, format: format, bytes: bytes, caveats: caveats + [caveat])
     }
 }

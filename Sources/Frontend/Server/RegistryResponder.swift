@@ -6,7 +6,7 @@ import NIOCore
 import ObjectStorage
 import Postgres
 import Records
-import Registry
+package import Registry
 
 /// Answers every request of the pull side of the distribution protocol, and the addresses for people and load balancers.
 package struct RegistryResponder: HTTPResponder {
@@ -16,12 +16,15 @@ package struct RegistryResponder: HTTPResponder {
     let blobs: BlobRoutes
     let jobs: JobPages
     let health: Health
+    /// What may be asked for at all.
+    let policy: PackagePolicy
 
-    package init(manifests: ManifestService, blobs: BlobRoutes, jobs: JobPages, health: Health) {
+    package init(manifests: ManifestService, blobs: BlobRoutes, jobs: JobPages, health: Health, policy: PackagePolicy = .everything) {
         self.manifests = manifests
         self.blobs = blobs
         self.jobs = jobs
         self.health = health
+        self.policy = policy
     }
 
     package func respond(to request: Request, context: Context) async throws -> Response {
@@ -66,7 +69,9 @@ package struct RegistryResponder: HTTPResponder {
             }
         }
         guard request.method == .get || request.method == .head else { throw RegistryError.readOnly }
-        switch try RegistryRequest(path: path) {
+        let asked = try RegistryRequest(path: path)
+        if let name = asked.name { try policy.check(name) }
+        switch asked {
         case .version:
             var response = Response.json("{}")
             response.headers[.dockerAPIVersion] = "registry/2.0"

@@ -49,7 +49,7 @@ package struct ComposedImage: Hashable, Sendable {
     package static func labels(_ recipe: Recipe) -> [ImageConfig.Label] {
         var labels = [ImageConfig.Label("nixery-farm.packages", recipe.packages.joined(separator: " "))]
         if let revision = recipe.source.revision { labels.append(ImageConfig.Label("org.opencontainers.image.revision", revision)) }
-        if case .git(let url, _) = recipe.source {
+        if case .git(let url, _, _) = recipe.source {
             labels.append(ImageConfig.Label("org.opencontainers.image.source", PackageSource.withoutCredentials(url)))
         }
         return labels

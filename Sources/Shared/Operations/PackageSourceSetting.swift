@@ -1,7 +1,7 @@
 /// Which package set the farm serves: exactly one of three variables is set.
 package enum PackageSourceSetting: Hashable, Sendable {
     case channel(String)
-    case git(url: String)
+    case git(url: String, submodules: Bool = false)
     case path(String)
 
     /// - Throws: ``SettingsError`` that lists the choices if none or more than one is set.
@@ -20,9 +20,13 @@ package enum PackageSourceSetting: Hashable, Sendable {
         guard given.count == 1 else {
             throw SettingsError("\(given.map(\.0).joined(separator: " and ")) are both set; set exactly one of" + explanation)
         }
+        let submodules = try settings.choice("NIXERY_PKGS_SUBMODULES", default: "off", of: ["on", "off"]) == "on"
+        guard !submodules || first.0 == "NIXERY_PKGS_REPO" else {
+            throw SettingsError("NIXERY_PKGS_SUBMODULES is on, but \(first.0) has no submodules; it goes with NIXERY_PKGS_REPO")
+        }
         switch first.0 {
         case "NIXERY_CHANNEL": self = .channel(first.1)
-        case "NIXERY_PKGS_REPO": self = .git(url: first.1)
+        case "NIXERY_PKGS_REPO": self = .git(url: first.1, submodules: submodules)
         default:
             guard first.1.hasPrefix("/") else {
                 throw SettingsError("NIXERY_PKGS_PATH is '\(first.1)'; it takes an absolute path")

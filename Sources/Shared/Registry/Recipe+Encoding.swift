@@ -9,7 +9,7 @@ extension Recipe {
         fields.append(isPinned ? "pinned" : "moving")
         switch source {
         case .channel(let revision): fields.append(["channel", "", revision])
-        case .git(let url, let revision): fields.append(["git", url, revision])
+        case .git(let url, let revision, let submodules): fields.append([submodules ? "git+submodules" : "git", url, revision])
         case .path(let path): fields.append(["path", path, ""])
         }
         fields.append(packages)
@@ -35,7 +35,8 @@ extension Recipe {
         guard sourceParts.count == 3 else { throw .damaged }
         switch sourceParts[0] {
         case "channel": source = .channel(revision: sourceParts[2])
-        case "git": source = .git(url: sourceParts[1], revision: sourceParts[2])
+        case "git", "git+submodules":
+            source = .git(url: sourceParts[1], revision: sourceParts[2], submodules: sourceParts[0] == "git+submodules")
         case "path": source = .path(sourceParts[1])
         default: throw .damaged
         }

@@ -52,6 +52,10 @@ extension RegistryError {
         RegistryError(.manifestUnknown, status: 404, message: message, detail: detail)
     }
 
+    package static func denied(_ message: String) -> RegistryError {
+        RegistryError(.denied, status: 403, message: message)
+    }
+
     package static func blobUnknown(_ digest: String) -> RegistryError {
         RegistryError(.blobUnknown, status: 404, message: "no image of this registry holds \(digest)")
     }
@@ -88,8 +92,8 @@ extension RegistryError {
     )
 
     /// Client text shortened and without control characters, fit to stand in a message.
-    package static func printable(_ text: String) -> String {
-        let shown = text.unicodeScalars.prefix(80).map { $0.value < 0x20 || $0.value == 0x7f ? "\u{fffd}" : Character($0) }
-        return String(shown) + (text.unicodeScalars.count > 80 ? "..." : "")
+    package static func printable(_ text: String, most: Int = 80) -> String {
+        let shown = text.unicodeScalars.prefix(most).map { $0.value < 0x20 || $0.value == 0x7f ? "\u{fffd}" : Character($0) }
+        return String(shown) + (text.unicodeScalars.count > most ? "..." : "")
     }
 }

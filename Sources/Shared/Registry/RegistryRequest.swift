@@ -8,6 +8,14 @@ package enum RegistryRequest: Hashable, Sendable {
     case tags(name: String)
     case referrers(name: String, Digest)
 
+    /// The image that it is about.
+    package var name: String? {
+        switch self {
+        case .version: nil
+        case .manifest(let name, _), .blob(let name, _), .tags(let name), .referrers(let name, _): name
+        }
+    }
+
     package enum Reference: Hashable, Sendable {
         case tag(String)
         case digest(Digest)

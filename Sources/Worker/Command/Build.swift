@@ -30,6 +30,9 @@ struct Build: AsyncParsableCommand {
     @Option(help: "A Git repository that holds the package set; needs --commit.")
     var repo: String?
 
+    @Flag(help: "Take the submodules of --repo too.")
+    var submodules = false
+
     @Option(help: "The full commit of --repo, or of nixpkgs.")
     var commit: String?
 
@@ -81,7 +84,7 @@ struct Build: AsyncParsableCommand {
 
     private var source: PackageSource {
         if let path { return .path(path.hasPrefix("/") ? path : Self.currentDirectory + "/" + path) }
-        if let repo { return .git(url: repo, revision: commit ?? "") }
+        if let repo { return .git(url: repo, revision: commit ?? "", submodules: submodules) }
         return .channel(revision: commit ?? "")
     }
 

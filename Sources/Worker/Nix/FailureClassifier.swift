@@ -16,6 +16,7 @@ struct FailureClassifier {
     func failure(of log: NixLog, status: Int32) -> NixFailure {
         // The last message ended the command; what came before may have been got over.
         for message in log.errors.reversed().lazy.map({ NixMessage($0) }) {
+            if case .evaluation = purpose, message.isOfNothing { return absent(message, status) }
             if let kind = message.kind { return describe(kind, message, log, status) }
         }
         return byStatus(log, status)
@@ -53,10 +54,19 @@ struct FailureClassifier {
             let text = Self.shortened(message.text)
             return failure("\(name) cannot be built here: \(system), or needs features that this machine does not have: \(text)")
         case .outOfDisk: return failure("the disk is full: \(Self.shortened(message.text))")
-        case .substituterFailed: return failure("something could not be fetched: \(Self.shortened(message.text))")
+        case .substituterFailed:
+            // Git says why on a line of its own.
+            let reason = message.isOfGit ? log.plainTail.last { $0.hasPrefix("fatal: ") }.map { "; \($0)" } : nil
+            return failure("something could not be fetched: \(Self.shortened(message.text))\(reason ?? "")")
         case .evaluationFailed, .evaluationTimedOut, .nixMissing, .internal:
             return failure("\(subject) failed: \(Self.shortened(message.text))")
         }
+    }
+
+    /// What was to be fetched does not exist: asking again is of no use.
+    private func absent(_ message: NixMessage, _ status: Int32) -> NixFailure {
+        let reason = message.missingCommit.map { "the repository has no commit \($0)" } ?? Self.shortened(message.text)
+        return NixFailure(.evaluationFailed, "\(subject) failed: \(reason)", exitStatus: status)
     }
 
     private func byStatus(_ log: NixLog, _ status: Int32) -> NixFailure {

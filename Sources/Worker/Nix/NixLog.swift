@@ -26,6 +26,8 @@ struct NixLog: Sendable {
     private(set) var errors: [String] = []
     /// The last lines that were no records: of a shell, of git, of a Nix that does not know the format.
     private(set) var plainTail: [String] = []
+    /// The derivations whose builders were started, in their order.
+    private(set) var built: [String] = []
     /// Set when more was printed than allowed.
     private(set) var excess: Excess?
 
@@ -84,6 +86,7 @@ struct NixLog: Sendable {
         guard let id = record.id, let type = record.type else { return }
         let derivation = type == NixLogRecord.Number.build ? record.string(0) : nil
         derivations[id] = derivation
+        if let derivation { built.append(derivation) }
         switch type {
         case NixLogRecord.Number.build, NixLogRecord.Number.builds, NixLogRecord.Number.copyPaths, NixLogRecord.Number.fileTransfer:
             tracker.start(id, type: type, derivation: derivation)

@@ -69,6 +69,15 @@ struct NixMessage {
             )
     }
 
+    /// Whether what had to be fetched was asked for and is not there, so that asking again is of no use.
+    var isOfNothing: Bool { missingCommit != nil || says("HTTP error 404", "HTTP error 410") }
+
+    /// The commit that a repository lacks.
+    var missingCommit: String? { text.rest(after: "Cannot find Git revision '").map { String($0.prefix { $0 != "'" }) } }
+
+    /// Whether it only says that Git failed.
+    var isOfGit: Bool { says("program 'git' failed") }
+
     private var isFetchFailure: Bool {
         says(
             "unable to download '", "some substitutes for the outputs of derivation", "no substituter that can build it",

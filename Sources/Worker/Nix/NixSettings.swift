@@ -19,6 +19,10 @@ package struct NixSettings: Sendable {
     package var grace: Duration = .seconds(5)
     /// Looks up and evaluates packages: a name on `PATH` or a path.
     package var prepareImageCommand = "nixery-prepare-image"
+    /// What every restricted evaluation may read beside its package source (`NIXERY_ALLOWED_PLACES`): directories and beginnings of URLs.
+    package var allowedPlaces: [String] = []
+    /// Where builds are shared with other hosts; nil: nowhere.
+    package var binaryCache: BinaryCache?
     /// Runs a command so that nothing outlives it: a name on `PATH` or a path.
     package var guardCommand = "nixery-guard"
     /// The store to work on (`NIX_REMOTE`), such as `daemon`; nil: what the environment or Nix itself decides.

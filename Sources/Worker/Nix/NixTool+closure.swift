@@ -1,6 +1,6 @@
 extension NixTool {
     /// Paths in one command line; the kernel takes about 2 MiB of arguments.
-    private static let mostPaths = 5_000
+    static let mostPaths = 5_000
 
     /// What paths need at run time: themselves and all that they refer to, directly or not.
     /// - Parameter paths: valid store paths, at least one.
@@ -21,8 +21,7 @@ extension NixTool {
 
     private func describe(_ paths: [String]) async throws -> [NixPathInfo] {
         var found: [NixPathInfo] = []
-        for start in stride(from: 0, to: paths.count, by: Self.mostPaths) {
-            let part = Array(paths[start..<min(start + Self.mostPaths, paths.count)])
+        for part in paths.parts(of: Self.mostPaths) {
             let output = try await run("nix-store", ["--dump-db"] + part, for: .query("nix-store --dump-db"))
             found += try NixPathInfo.parse(registration: String(decoding: output, as: UTF8.self))
         }

@@ -6,9 +6,11 @@ extension NixTool {
     package func evaluate(_ request: EvaluationRequest) async throws -> Evaluation {
         var arguments = ["--source", request.source, "--packages", try Self.json(request.packages), "--system", request.system]
         if !request.optional.isEmpty { arguments += ["--optional", try Self.json(request.optional)] }
-        for place in request.allowedPlaces ?? [] { arguments += ["--allow", place] }
+        if let places = request.allowedPlaces {
+            for place in places + settings.allowedPlaces { arguments += ["--allow", place] }
+        }
         let output = try await run(
-            settings.prepareImageCommand, arguments + limitOptions, for: .evaluation(request.packages),
+            settings.prepareImageCommand, arguments + buildOptions, for: .evaluation(request.packages),
             memory: settings.evaluationMemory, deadline: settings.evaluationTimeout
         )
         let evaluation = try Self.decode(Evaluation.self, output, from: settings.prepareImageCommand)

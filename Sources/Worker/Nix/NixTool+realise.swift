@@ -5,13 +5,16 @@ extension NixTool {
     ///   - root: the absolute path of a ``GarbageCollectorRoot``.
     ///   - progress: is told whenever it changes, from any thread; must return at once.
     ///   - log: is given each line that builders (`name> line`) and Nix print, plain text, from any thread; must return at once.
+    /// - Returns: the derivations that were built here, not fetched.
     /// - Throws: ``NixFailure``; `CancellationError` once all processes are gone.
+    @discardableResult
     package func realise(
         _ outputs: [String], root: String, progress: @escaping @Sendable (NixProgress) -> Void = { _ in },
         log: @escaping @Sendable (String) -> Void = { _ in }
-    ) async throws {
+    ) async throws -> [String] {
         guard !outputs.isEmpty else { throw NixFailure(.internal, "there is nothing to realise") }
-        let arguments = ["--realise"] + outputs + ["--add-root", root, "-v"] + limitOptions
-        _ = try await run("nix-store", arguments, for: .build, log: NixLog(settings: settings, progress: progress, line: log))
+        let arguments = ["--realise"] + outputs + ["--add-root", root, "-v"] + buildOptions
+        let log = NixLog(settings: settings, progress: progress, line: log)
+        return try await result(of: "nix-store", arguments, for: .build, log: log).log.built
     }
 }

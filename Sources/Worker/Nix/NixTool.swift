@@ -19,6 +19,14 @@ package struct NixTool: Sendable {
         _ command: String, _ arguments: [String], for purpose: FailureClassifier.Purpose, log: NixLog? = nil, memory: Int? = nil,
         deadline: Duration? = nil
     ) async throws -> [UInt8] {
+        try await result(of: command, arguments, for: purpose, log: log, memory: memory, deadline: deadline).output
+    }
+
+    /// The same, with all that was learnt.
+    func result(
+        of command: String, _ arguments: [String], for purpose: FailureClassifier.Purpose, log: NixLog? = nil, memory: Int? = nil,
+        deadline: Duration? = nil
+    ) async throws -> GuardedCommand.Result {
         let start = ContinuousClock.now
         let guarded = GuardedCommand(settings: settings, command: command, arguments: arguments, memory: memory, deadline: deadline)
         let result = try await guarded.run(log ?? NixLog(settings: settings))
@@ -34,11 +42,15 @@ package struct NixTool: Sendable {
         case nil: break
         }
         guard result.status == 0 else { throw classifier.failure(of: result.log, status: result.status) }
-        return result.output
+        return result
     }
 
-    /// The limits of builders, as options that all Nix commands take.
-    var limitOptions: [String] {
+    /// The limits of builders and the binary cache, as options of what builds.
+    var buildOptions: [String] {
+        limitOptions + (settings.binaryCache?.options ?? [])
+    }
+
+    private var limitOptions: [String] {
         [
             "--timeout", "\(settings.builderTimeout.wholeSeconds)", "--max-silent-time", "\(settings.silenceTimeout.wholeSeconds)",
             // A daemon takes this one from trusted users only; what arrives here is counted all the same.

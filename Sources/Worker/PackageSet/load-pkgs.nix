@@ -20,7 +20,15 @@ let
   revision = checked "revision" "[0-9a-f]{40}";
 
   places = {
-    path = { path, ... }: /. + checked "path" "/.*" path;
+    path =
+      { path, ... }:
+      let
+        place = /. + checked "path" "/.*" path;
+      in
+      if builtins.pathExists place then
+        place
+      else
+        throw "the package source ${path} is not there, or may not be read; it has to be on every worker's machine";
 
     # A commit that the default branch does not lead to is found only among all references.
     git =

@@ -53,7 +53,11 @@ let
     if state.reason != null then
       state
     else if wanted == "" || !builtins.isAttrs state.value then
-      state // { reason = "absent"; }
+      state
+      // {
+        inherit wanted;
+        reason = "absent";
+      }
     else
       let
         resolved = resolveComponent state.value wanted;
@@ -68,6 +72,7 @@ let
       else
         state
         // {
+          inherit wanted;
           inherit (resolved) candidates;
           reason = if resolved.candidates == [ ] then "absent" else "ambiguous";
         };
@@ -80,6 +85,19 @@ let
     builtins.genList (builtins.elemAt list) (if length < count then length else count);
 
   contains = part: text: builtins.replaceStrings [ part ] [ "" ] text != text;
+
+  # A text, and the same with each one character left out. Two texts of which one is a slip of the pen away from the other (a character
+  # too many, too few, another or two swapped) have one of these in common.
+  shortened =
+    text:
+    [ text ]
+    ++ builtins.genList (
+      index:
+      builtins.substring 0 index text
+      + builtins.substring (index + 1) (builtins.stringLength text) text
+    ) (builtins.stringLength text);
+
+  isDerivation = value: builtins.isAttrs value && value.type or null == "derivation";
 in
 {
   # { reason = null; value; path; } or { reason = "absent" | "ambiguous"; candidates; ... }
@@ -92,17 +110,18 @@ in
       candidates = [ ];
     } (components attribute);
 
-  # A few names that a person may have meant: of the top of the set those that contain the wanted one or are part of it.
+  # A few names that a person may have meant: what differs only in case; of a package its outputs; else, of the set that was reached,
+  # what is a slip of the pen away, and what contains the wanted name or is part of it.
   nearNames =
-    set:
     {
-      attribute,
       path,
+      value,
+      wanted ? "",
       candidates,
       ...
     }:
     let
-      wanted = toLower attribute;
+      lowered = toLower wanted;
       length = builtins.stringLength wanted;
       distance =
         name:
@@ -110,22 +129,36 @@ in
           difference = builtins.stringLength name - length;
         in
         if difference < 0 then -difference else difference;
-      isNear =
-        name:
-        let
-          lowered = toLower name;
-        in
-        name != attribute
-        && distance name <= 8
-        && (contains wanted lowered || builtins.stringLength name >= 3 && contains lowered wanted);
-      near = builtins.sort (a: b: distance a < distance b) (
-        builtins.filter isNear (builtins.attrNames set)
+
+      slips = builtins.listToAttrs (
+        map (name: {
+          inherit name;
+          value = null;
+        }) (shortened lowered)
       );
+      isSlip =
+        name: distance name <= 1 && builtins.any (form: slips ? ${form}) (shortened (toLower name));
+      isRelated =
+        name:
+        distance name <= 8
+        && (
+          contains lowered (toLower name)
+          || builtins.stringLength name >= 3 && contains (toLower name) lowered
+        );
+
+      others = builtins.filter (name: name != wanted) (builtins.attrNames value);
+      slipped = builtins.filter isSlip others;
+      related = builtins.filter (name: !builtins.elem name slipped && isRelated name) others;
+
+      names =
+        if candidates != [ ] then
+          candidates
+        else if isDerivation value then
+          value.outputs or [ "out" ]
+        else if length < 2 || !builtins.isAttrs value then
+          [ ]
+        else
+          slipped ++ builtins.sort (a: b: distance a < distance b) related;
     in
-    if candidates != [ ] then
-      map (name: builtins.concatStringsSep "." (path ++ [ name ])) candidates
-    else if length < 2 then
-      [ ]
-    else
-      take 5 near;
+    map (name: builtins.concatStringsSep "." (path ++ [ name ])) (take 5 names);
 }

@@ -10,7 +10,8 @@
 # Result:
 #   packages  [ { attribute = as asked for; resolved = as found; name; drvPath; outputs; } ]
 #             outputs = [ { name; path; } ]: the one that the name picks, else the derivation's own choice
-#   missing   [ { attribute; reason = "absent" | "ambiguous" | "not a package"; nearNames = [ ... ]; } ]
+#   missing   [ { attribute; reason = "absent" | "ambiguous" | "not a package"; type; nearNames = [ ... ]; } ]
+#             type = what it is instead of a package: "int", "lambda", ..., as builtins.typeOf has it
 #   caveats   [ sentences ]
 # With missing packages no other is evaluated: their evaluation could fail and hide what is missing.
 {
@@ -30,7 +31,9 @@ let
 
   inherit (import ./look-up.nix) lookUp nearNames;
 
-  isDerivation = value: builtins.isAttrs value && value.type or null == "derivation";
+  isDerivation =
+    value:
+    builtins.isAttrs value && value.type or null == "derivation" && value ? drvPath && value ? outPath;
 
   found = map (attribute: { inherit attribute; } // lookUp pkgs attribute) names;
 
@@ -53,7 +56,8 @@ let
 
   describeMissing = one: {
     inherit (one) attribute reason;
-    nearNames = nearNames pkgs one;
+    type = if one.reason == "not a package" then builtins.typeOf one.value else null;
+    nearNames = if one.reason == "not a package" then [ ] else nearNames one;
   };
 
   # An attribute set with an `outPath` would turn into a string in JSON, so each field is named otherwise.

@@ -43,7 +43,9 @@ package struct ImageBuilder: Sendable {
         observer.phase(.building, done: 0, total: 0)
         let root = GarbageCollectorRoot(directory: rootsDirectory, name: rootName)
         defer { root.remove() }
-        try await realise(packages, root: root, observer)
+        let built = try await realise(packages, root: root, observer)
+        // Beside the packing. What was built is kept by the root until this has ended too.
+        async let pushed: Void = push(built, observer)
 
         observer.phase(.planning, done: 0, total: 0)
         let outputs = try packages.flatMap(\.outputs).map { try StorePath($0.path) }
@@ -64,28 +66,34 @@ package struct ImageBuilder: Sendable {
         observer.phase(.composing, done: 0, total: 0)
         let composed = try ComposedImage(recipe: recipe, parts: parts, caveats: caveats)
         try await composed.store(in: store, ledger)
+        await pushed
         return composed
     }
 
     private func evaluate(_ recipe: Recipe) async throws -> (packages: [EvaluatedPackage], caveats: [String]) {
-        let evaluation = try await nix.evaluate(
-            EvaluationRequest(
-                source: recipe.source.nixArgument.text,
-                packages: recipe.packages,
-                optional: ImageName.basePackages.filter { !recipe.packages.contains($0) },
-                system: recipe.platform.nixSystem
-            )
-        )
+        let evaluation = try await nix.evaluate(EvaluationRequest(recipe))
         guard evaluation.missing.isEmpty else { throw JobError(missing: evaluation.missing, in: recipe.source) }
         return (evaluation.packages.sorted { ImageName.precedes($0.attribute, $1.attribute) }, evaluation.caveats)
     }
 
-    private func realise(_ packages: [EvaluatedPackage], root: GarbageCollectorRoot, _ observer: some BuildObserver) async throws {
+    private func realise(_ packages: [EvaluatedPackage], root: GarbageCollectorRoot, _ observer: some BuildObserver) async throws
+        -> [String]
+    {
         let wanted = packages.flatMap { package in package.outputs.map { "\(package.drvPath)!\($0.name)" } }
-        try await nix.realise(Array(Set(wanted)).sorted(by: ImageName.precedes), root: root.path) { progress in
+        return try await nix.realise(Array(Set(wanted)).sorted(by: ImageName.precedes), root: root.path) { progress in
             observer.phase(.building, done: progress.done, total: progress.expected)
         } log: { line in
             observer.log(line)
+        }
+    }
+
+    /// Shares what was built here with other hosts. They can build it themselves, so that this fails is no failure of the image.
+    private func push(_ built: [String], _ observer: some BuildObserver) async {
+        do {
+            try await nix.push(built)
+        } catch {
+            guard !Task.isCancelled else { return }
+            observer.log("warning: what was built could not be pushed to the binary cache: \(JobError(buildError: error).message)")
         }
     }
 

@@ -11,7 +11,8 @@ extension JobError {
     init(buildError error: any Error) {
         switch error {
         case let error as JobError: self = error
-        case let error as NixFailure: self.init(Code(error.kind), error.report)
+        // Nix and Git repeat the source's URL as they were given it.
+        case let error as NixFailure: self.init(Code(error.kind), PackageSource.withoutCredentials(error.report))
         case let error as RecipeError: self.init(.badRequest, error.description)
         case let error as StorageError:
             if case .noSpace = error { self.init(.outOfDisk, error.description) } else { self.init(.uploadFailed, error.description) }

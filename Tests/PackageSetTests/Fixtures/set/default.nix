@@ -56,6 +56,11 @@ in
   # What is there and is no package.
   number = 42;
   text = "hello";
+  function = argument: argument;
+  withoutOutputs = {
+    type = "derivation";
+    name = "without-outputs-1.0";
+  };
   place.outPath = "/nix/store/00000000000000000000000000000000-place";
 
   # What fails to evaluate.

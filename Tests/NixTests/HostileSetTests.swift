@@ -1,0 +1,69 @@
+import Testing
+
+@testable import Nix
+
+/// What a package set may not do, whoever wrote it: read, fetch, run, go on, print or grow without end. See docs/security.md.
+@Suite(.timeLimit(.minutes(5))) struct HostileSetTests {
+    @Test(arguments: [
+        ("builtins.readFile /etc/passwd", "access to absolute path '/etc/passwd' is forbidden in restricted mode"),
+        ("import /etc/passwd", "access to absolute path '/etc/passwd' is forbidden in restricted mode"),
+        ("builtins.readDir /tmp", "access to absolute path '/tmp' is forbidden in restricted mode"),
+        ("import ../other.nix", "is forbidden in restricted mode"),
+        ("builtins.path { path = /etc/passwd; }", "access to absolute path '/etc/passwd' is forbidden in restricted mode"),
+        (#"builder "copy" "cat ${/etc/passwd}""#, "access to absolute path '/etc/passwd' is forbidden in restricted mode"),
+        (#"builtins.storePath "/nix/store/00000000000000000000000000000000-x""#, "is forbidden in restricted mode"),
+        (#"builtins.fetchurl "http://127.0.0.1:9/x""#, "access to URI 'http://127.0.0.1:9/x' is forbidden in restricted mode"),
+        (#"builtins.fetchTarball "file:///etc/passwd""#, "is forbidden in restricted mode"),
+        (#"builtins.fetchGit "git://127.0.0.1:9/x""#, "access to URI 'git://127.0.0.1:9/x' is forbidden in restricted mode"),
+        ("import <nixpkgs>", "file 'nixpkgs' was not found in the Nix search path"),
+        (#"builtins.exec [ "/bin/sh" ]"#, "attribute 'exec' missing"),
+        (#"if builtins.pathExists /etc/passwd then "there" else throw "it cannot be seen""#, "it cannot be seen"),
+        (#"if builtins.getEnv "PATH" == "" then throw "there are no variables" else "there""#, "there are no variables"),
+    ])
+    func readsNothingElse(package: String, message: String) async throws {
+        let bench = try Bench(.singleUser, ["x": package])
+        let failure = await #expect(throws: NixFailure.self) { try await bench.evaluate("x", isRestricted: true) }
+        #expect(failure?.kind == .evaluationFailed)
+        #expect(failure?.message.contains(message) == true, "\(String(describing: failure))")
+    }
+
+    /// A way out of bounds, the limit's variable where there is one, and Nix's words where there are.
+    struct Boundless: Sendable, CustomTestStringConvertible {
+        let package: String
+        let kind: NixFailure.Kind
+        let message: String
+        var testDescription: String { package }
+    }
+
+    /// A string of 2^24 characters.
+    private static let large = #"builtins.foldl' (text: _: text + text) "x" (builtins.genList (i: i) 24)"#
+
+    @Test(arguments: [
+        Boundless(package: "let x = x; in x", kind: .evaluationFailed, message: "infinite recursion encountered"),
+        Boundless(package: "let f = n: 1 + f (n + 1); in f 0", kind: .evaluationFailed, message: "of x "),
+        Boundless(
+            package:
+                "builtins.foldl' (a: i: builtins.trace \"\(String(repeating: "x", count: 100))\" i) 0 (builtins.genList (i: i) 10000000)",
+            kind: .logLimit, message: "printed more than 100000 bytes (the limit is NIXERY_LOG_LIMIT)"),
+        Boundless(package: "throw (\(large))", kind: .logLimit, message: "printed more than 100000 bytes (the limit is NIXERY_LOG_LIMIT)"),
+        Boundless(
+            package: #"builder "x" "true" // { name = \#(large); }"#, kind: .evaluationFailed,
+            message: "answered with more than 1000000 bytes (the limit is NIXERY_OUTPUT_LIMIT)"),
+        Boundless(
+            package: "builtins.length (builtins.foldl' (a: i: a ++ a) [ 1 ] (builtins.genList (i: i) 60))", kind: .evaluationFailed,
+            message: "of x "),
+    ])
+    func staysWithinItsBounds(boundless: Boundless) async throws {
+        let bench = try Bench(.singleUser, ["x": boundless.package]) { settings in
+            settings.outputLimit = 1_000_000
+            settings.logLimit = 100_000
+            settings.evaluationMemory = 1_000
+            settings.evaluationTimeout = .seconds(60)
+            settings.grace = .seconds(1)
+        }
+        let failure = await #expect(throws: NixFailure.self) { try await bench.evaluate("x", isRestricted: true) }
+        #expect(failure?.kind == boundless.kind, "\(String(describing: failure?.message.prefix(300)))")
+        #expect(failure?.message.contains(boundless.message) == true, "\(String(describing: failure?.message.prefix(300)))")
+        #expect((failure?.message.utf8.count ?? 0) < 5_000)
+    }
+}

@@ -1,0 +1,2 @@
+# A package set that stands in a submodule.
+import ./inner
