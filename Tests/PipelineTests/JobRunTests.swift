@@ -39,9 +39,12 @@ import Testing
     /// A run whose build goes on until it is cancelled; `during` is called once it has begun.
     private func run(_ job: ClaimedJob, _ signal: StopSignal = StopSignal(), during: @Sendable (Task<Void, Never>) -> Void) async {
         let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        // Ends with the task that waits for it.
+        let (endless, end) = AsyncStream.makeStream(of: Void.self)
+        defer { end.finish() }
         let run = JobRun(job: job, queue: queue, logger: logger) { _, _, _ in
             begin.finish()
-            try await Task.sleep(for: .seconds(3600))
+            for await _ in endless {}
             throw CancellationError()
         }
         let task = Task { await run.run(signal) }

@@ -30,8 +30,12 @@ package final class PipedProcess: Sendable {
         kill(process.pid, number)
     }
 
-    /// The next line that it prints, to standard output or error; waits for it. Empty at the end.
-    package func line() -> String { ChildProcess.readToNewlineOrEnd(process.output) }
+    /// The next line that it prints, to standard output or error; waits for it. Empty at the end, and when there is none for a minute: the
+    /// thread that waits here heeds no time limit of a test.
+    package func line() -> String {
+        var output = pollfd(fd: process.output, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&output, 1, 60_000) > 0 ? ChildProcess.readToNewlineOrEnd(process.output) : ""
+    }
 
     /// Gives it an empty line.
     package func goOn() { _ = unsafe write(process.input, "\n", 1) }
