@@ -176,4 +176,35 @@ import Testing
         }
         #expect(errors.count == 2 && errors.allSatisfy { $0 is StoreIdentityError })
     }
+
+    /// A store that keeps no preconditions is given one id all the same, by one of those that found none.
+    @Test func startedTogetherOnANewStoreOneGivesTheId() async throws {
+        let farm = try await PublicationFixture()
+        let store = HeedlessStore(farm.store, together: 4)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 { group.addTask { try await StoreIdentity.check(store, farm.pool) } }
+            try await group.waitForAll()
+        }
+        try await StoreIdentity.confirm(farm.store, farm.pool)
+    }
+
+    @Test func aDatabaseGivesItsStoresIdToNoOther() async throws {
+        let farm = try await PublicationFixture()
+        try await StoreIdentity.check(farm.store, farm.pool)
+        #expect(try await farm.store.delete(.storeIdentity))
+        let error = await #expect(throws: StoreIdentityError.self) {
+            try await StoreIdentity.check(farm.store, farm.pool, patience: .zero)
+        }
+        #expect(error == .missing(place: farm.store.place, recordedPlace: farm.store.place))
+        #expect(try await farm.store.get(.storeIdentity, limit: 1024) == nil)
+    }
+
+    /// What could not be written is not recorded: the next start begins anew.
+    @Test func aStoreThatTakesNoIdIsNotRecorded() async throws {
+        let farm = try await PublicationFixture()
+        let full = HeedlessStore(farm.store, together: 1, isFull: true)
+        await #expect(throws: StorageError.self) { try await StoreIdentity.check(full, farm.pool) }
+        #expect(try await farm.value("SELECT count(*)::text AS value FROM farm.store_identity") == "0")
+        try await StoreIdentity.check(farm.store, farm.pool)
+    }
 }
