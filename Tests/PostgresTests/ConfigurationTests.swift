@@ -60,18 +60,22 @@ import Testing
         let settings = try await pool.rows(
             """
             SELECT current_setting(name) AS v
-            FROM unnest(ARRAY['statement_timeout', 'idle_in_transaction_session_timeout', 'application_name', 'client_encoding']) AS name
+            FROM unnest(ARRAY[
+                'statement_timeout', 'idle_in_transaction_session_timeout', 'application_name', 'client_encoding', 'plan_cache_mode',
+                'enable_seqscan', 'jit'
+            ]) AS name
             """
         ) { row in try row.text("v") }
-        #expect(settings == ["1500ms", "7s", "a test", "UTF8"])
+        #expect(settings == ["1500ms", "7s", "a test", "UTF8", "force_generic_plan", "off", "off"])
     }
 
-    @Test func roleKeepsItsOwnTimeouts() async throws {
+    @Test(arguments: [("statement_timeout", "11s"), ("plan_cache_mode", "force_custom_plan")])
+    func roleKeepsItsOwnSettings(name: String, value: String) async throws {
         let database = try await TemporaryPostgres.shared.database()
         try await pool(on: database).execute(
-            SQLStatement("ALTER DATABASE \(database.parameters["dbname"] ?? "") SET statement_timeout = '11s'"))
-        let setting = try await pool(on: database).first("SELECT current_setting('statement_timeout') AS v") { row in try row.text("v") }
-        #expect(setting == "11s")
+            SQLStatement("ALTER DATABASE \(database.parameters["dbname"] ?? "") SET \(name) = '\(value)'"))
+        let setting = try await pool(on: database).first("SELECT current_setting($1) AS v", [.text(name)]) { row in try row.text("v") }
+        #expect(setting == value)
     }
 
     @Test(arguments: [["host": "/nonexistent"], ["host": "127.0.0.1", "port": "1"]])

@@ -88,4 +88,22 @@ import Testing
         #expect(try await farm.records.manifest(cacheKey: recipe.buildKey(), format: .oci)?.digest == first)
         #expect(try await farm.queue.outcomes([leases[1].job])[leases[1].job] == .manifest(first, job: leases[1].job))
     }
+
+    /// The plan of a claim is made once for each connection, often while there is no job at all.
+    @Test func aPlanMadeForAnEmptyQueueServesAFullOne() async throws {
+        let farm = try await QueueFixture()
+        let worker = try await farm.worker()
+        try await farm.pool.execute("VACUUM ANALYZE farm.jobs")
+        #expect(try await farm.queue.claim(worker, limit: 1).isEmpty)
+        try await farm.pool.execute(
+            """
+            INSERT INTO farm.jobs (build_key, recipe, recipe_version, pinned, image, source, system, deadline)
+            SELECT sha256(n::text::bytea), 'r', 1, true, 'image' || n, 'test', 'x86_64-linux', now() + interval '1 day'
+            FROM generate_series(1, 1000) AS n
+            """)
+        #expect(try await farm.queue.claim(worker, limit: 1).first?.image == "image1")
+        try await farm.pool.execute("SELECT pg_stat_force_next_flush()")
+        let rows = "SELECT seq_tup_read::text AS value FROM pg_stat_user_tables WHERE relid = 'farm.jobs'::regclass"
+        #expect(try await farm.value(rows) == "0")
+    }
 }
