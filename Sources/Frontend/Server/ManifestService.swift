@@ -60,25 +60,27 @@ package struct ManifestService: Sendable {
         let name = try ImageName(parsing: text)
         let resolved = try await resolver.resolve(tag: tag)
         let recipe = Recipe(source: resolved.source, name: name, layering: layering, packing: packing.packing(for: format))
-        let key = try recipe.buildKey()
-        if recipe.isPinned {
-            if let manifest = try await library.manifest(of: recipe, key: key, format: format) {
-                return .manifest(manifest.adding(resolved.caveat))
-            }
-            if try await assembler.publish(recipe, key: key, name: text),
-                let manifest = try await library.manifest(of: recipe, key: key, format: format)
-            {
-                return .manifest(manifest.adding(resolved.caveat))
-            }
-        }
-        let outcome = try await outcome(BuildRequest(recipe: recipe, key: key, image: text), hop: hop)
+        let request = BuildRequest(recipe: recipe, key: try recipe.buildKey(), image: text)
+        if recipe.isPinned, let manifest = try await known(request, format) { return .manifest(manifest.adding(resolved.caveat)) }
+        let outcome = try await outcome(request, hop: hop)
         if case .manifest(let digest, _)? = outcome {
             guard let manifest = try await library.manifest(ociDigest: digest, format: format) else {
                 throw RegistryError.tooManyRequests("the image \(text) was removed while it was asked for; ask again", retryAfter: 1)
             }
             return .manifest(manifest.adding(resolved.caveat))
         }
-        let answer = BuildAnswer(image: text, authority: authority)
+        return try await unbuilt(outcome, BuildAnswer(image: text, authority: authority), hop)
+    }
+
+    /// What is published, or can be composed of what is known.
+    private func known(_ request: BuildRequest, _ format: ManifestFormat) async throws -> StoredManifest? {
+        if let manifest = try await library.manifest(of: request.recipe, key: request.key, format: format) { return manifest }
+        guard try await assembler.publish(request.recipe, key: request.key, name: request.image) else { return nil }
+        return try await library.manifest(of: request.recipe, key: request.key, format: format)
+    }
+
+    /// How a wait goes on that has not led to an image.
+    private func unbuilt(_ outcome: BuildOutcome?, _ answer: BuildAnswer, _ hop: RelayHop) async throws -> Answer {
         switch outcome {
         case nil where relays && !hop.isLast: return .relay(job: nil)
         case .waiting(let job)? where relays && !hop.isLast: return .relay(job: job)

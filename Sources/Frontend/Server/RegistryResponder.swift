@@ -27,81 +27,106 @@ package struct RegistryResponder: HTTPResponder {
         self.policy = policy
     }
 
-    package func respond(to request: Request, context: Context) async throws -> Response {
-        do {
-            return try await insistentAnswer(request, context)
-        } catch let error as RegistryError {
-            return Self.response(error, isHead: request.method == .head)
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch let error as PostgresError {
-            context.logger.error("the database did not answer", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
-            return Self.response(.unavailable("the database is out of reach"), isHead: request.method == .head)
-        } catch {
-            context.logger.error("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
-            return Self.response(.unavailable("this frontend cannot answer now"), isHead: request.method == .head)
-        }
-    }
-
     /// A request that lost its database connection in the middle is answered anew, for every request only asks: a server that is started
     /// again costs no pull. While there is no connection to be had, the pool waits, and when it has waited in vain, nothing is repeated.
-    private func insistentAnswer(_ request: Request, _ context: Context) async throws -> Response {
-        for _ in 1...Self.mostInterruptions {
+    package func respond(to request: Request, context: Context) async throws -> Response {
+        var interruptions = 0
+        while true {
             do {
                 return try await answer(request, context)
-            } catch let error as PostgresError where error.isConnectionFailure && error.kind != .unreachable {
+            } catch {
+                guard interruptions < Self.mostInterruptions, Self.isInterruption(error) else {
+                    return try refusal(error, request, context)
+                }
+                interruptions += 1
                 context.logger.notice("a request is answered anew", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
             }
         }
-        return try await answer(request, context)
     }
 
     private static let mostInterruptions = 5
 
-    private func answer(_ request: Request, _ context: Context) async throws -> Response {
-        let path = request.uri.path
-        guard path == "/v2" || path.hasPrefix("/v2/") else {
-            guard request.method == .get || request.method == .head else { throw RegistryError.readOnly }
-            switch path {
-            case "/healthz": return .text("ok\n")
-            case "/readyz": return await health.response()
-            default: return try await jobs.respond(path)
-            }
+    private static func isInterruption(_ error: any Error) -> Bool {
+        guard let error = error as? PostgresError else { return false }
+        return error.isConnectionFailure && error.kind != .unreachable
+    }
+
+    private func refusal(_ error: any Error, _ request: Request, _ context: Context) throws -> Response {
+        let isHead = request.method == .head
+        switch error {
+        case let error as RegistryError: return Self.response(error, isHead: isHead)
+        case is CancellationError: throw error
+        case is PostgresError:
+            context.logger.error("the database did not answer", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            return Self.response(.unavailable("the database is out of reach"), isHead: isHead)
+        default:
+            context.logger.error("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            return Self.response(.unavailable("this frontend cannot answer now"), isHead: isHead)
         }
+    }
+
+    /// Kept small, as ``image(_:_:_:)`` is: thousands of clients may wait in it, each with a frame of its own.
+    private func answer(_ request: Request, _ context: Context) async throws -> Response {
         guard request.method == .get || request.method == .head else { throw RegistryError.readOnly }
-        let asked = try RegistryRequest(path: path)
-        if let name = asked.name { try policy.check(name) }
+        guard let asked = try asked(request) else { return try await page(request) }
         switch asked {
-        case .version:
-            var response = Response.json("{}")
-            response.headers[.dockerAPIVersion] = "registry/2.0"
-            return response
-        case .manifest(_, .digest(let digest)):
-            return manifest(try await manifests.manifest(digest: digest), request)
-        case .manifest(let name, .tag(let tag)):
-            let query = request.uri.queryParameters
-            let hop = RelayHop(number: query["hop"].map(String.init), job: query["job"].map(String.init))
-            let found = try await manifests.manifest(
-                name: name,
-                tag: tag,
-                format: ManifestFormat(accept: request.accept),
-                hop: hop,
-                authority: request.head.authority
-            )
-            switch found {
-            case .manifest(let found): return manifest(found, request)
-            case .relay(let job):
-                return Response(
-                    status: .temporaryRedirect, headers: [.location: hop.next(path: path, job: job), .cacheControl: "no-store"])
-            }
+        case .manifest(let name, .tag(let tag)): return try await image(name, tag, request)
+        case .manifest(_, .digest(let digest)): return manifest(try await manifests.manifest(digest: digest), request)
         case .blob(_, let digest): return try await blobs.respond(digest, to: request, over: context.channel)
         case .tags(let name): return TagList(name: name).response(request)
-        case .referrers:
-            let index = JSON.members(("schemaVersion", .int(2)), ("mediaType", .string(MediaType.ociIndex)), ("manifests", .array([])))
-            var response = Response.json(index.text, type: MediaType.ociIndex)
-            if request.uri.queryParameters["artifactType"] != nil { response.headers[.filtersApplied] = "artifactType" }
-            return response
+        case .version: return Self.version
+        case .referrers: return Self.referrers(request)
         }
+    }
+
+    /// What a request of the protocol asks for; `nil` for the other addresses.
+    private func asked(_ request: Request) throws -> RegistryRequest? {
+        let path = request.uri.path
+        guard path == "/v2" || path.hasPrefix("/v2/") else { return nil }
+        let asked = try RegistryRequest(path: path)
+        if let name = asked.name { try policy.check(name) }
+        return asked
+    }
+
+    private func page(_ request: Request) async throws -> Response {
+        switch request.uri.path {
+        case "/healthz": .text("ok\n")
+        case "/readyz": await health.response()
+        default: try await jobs.respond(request.uri.path)
+        }
+    }
+
+    @inline(never) private func image(_ name: String, _ tag: String, _ request: Request) async throws -> Response {
+        let found = try await manifests.manifest(
+            name: name, tag: tag, format: ManifestFormat(accept: request.accept), hop: Self.hop(request), authority: request.head.authority)
+        return response(found, request)
+    }
+
+    private func response(_ found: ManifestService.Answer, _ request: Request) -> Response {
+        switch found {
+        case .manifest(let found): return manifest(found, request)
+        case .relay(let job):
+            let next = Self.hop(request).next(path: request.uri.path, job: job)
+            return Response(status: .temporaryRedirect, headers: [.location: next, .cacheControl: "no-store"])
+        }
+    }
+
+    private static func hop(_ request: Request) -> RelayHop {
+        let query = request.uri.queryParameters
+        return RelayHop(number: query["hop"].map(String.init), job: query["job"].map(String.init))
+    }
+
+    private static var version: Response {
+        var response = Response.json("{}")
+        response.headers[.dockerAPIVersion] = "registry/2.0"
+        return response
+    }
+
+    private static func referrers(_ request: Request) -> Response {
+        let index = JSON.members(("schemaVersion", .int(2)), ("mediaType", .string(MediaType.ociIndex)), ("manifests", .array([])))
+        var response = Response.json(index.text, type: MediaType.ociIndex)
+        if request.uri.queryParameters["artifactType"] != nil { response.headers[.filtersApplied] = "artifactType" }
+        return response
     }
 
     private func manifest(_ manifest: StoredManifest, _ request: Request) -> Response {
