@@ -43,12 +43,11 @@ struct FarmFixture {
         times.retryDelay = .milliseconds(200)
         change(&times)
         self.times = times
-        let migrations = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Migrations"
-        let database = try await server.database(migrations: migrations)
+        let database = try await server.database(migrations: "Migrations")
         (line, self.database) = try await server.line(to: database)
         directURL = "postgresql:///\(database.parameters["dbname"] ?? "")?host=\(try await server.directory)&user=postgres"
         direct = try PostgresPool(database, size: 1, logger: logger)
-        store = try DirectoryStore(root: "/tmp/nixery-farm-\(getpid())-\(UInt32.random(in: .min ... .max))")
+        store = try DirectoryStore(root: TestProcess.temporaryDirectory())
         builder = StandInBuilder(store: store, seed: seed, longest: longestPhase)
     }
 

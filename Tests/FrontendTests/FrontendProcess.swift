@@ -15,11 +15,13 @@ import SystemPackage
 struct FrontendProcess {
     let configuration: PostgresConfiguration
     /// The directory of its store.
-    let storage = "/tmp/nixery-frontend-store-\(getpid())"
+    let storage: String
     private static let package = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
 
     static func database() async throws -> FrontendProcess {
-        FrontendProcess(configuration: try await TemporaryPostgres.shared.database(migrations: "Migrations"))
+        FrontendProcess(
+            configuration: try await TemporaryPostgres.shared.database(migrations: "Migrations"),
+            storage: try TestProcess.temporaryDirectory())
     }
 
     /// All that a frontend needs, and more variables.

@@ -35,13 +35,12 @@ struct RegistryFixture {
         database given: PostgresConfiguration? = nil
     ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let migrations = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Migrations"
-        database = if let given { given } else { try await TemporaryPostgres.shared.database(migrations: migrations) }
+        database = if let given { given } else { try await TemporaryPostgres.shared.database(migrations: "Migrations") }
         pool = try PostgresPool(database, size: 4, logger: logger)
         let listener = try PostgresListener(database, channels: [JobQueue.doneChannel], logger: logger)
         queue = JobQueue(pool: pool, times: QueueTimes())
         records = Records(pool: pool)
-        store = try DirectoryStore(root: "/tmp/nixery-frontend-\(getpid())-\(UInt32.random(in: .min ... .max))")
+        store = try DirectoryStore(root: TestProcess.temporaryDirectory())
         let frontend = FrontendIdentity(id: "frontend", host: "h", process: 2, version: "test")
         waiters = BuildWaiters(frontend: frontend, queue: queue, listener: listener, wait: wait, logger: logger)
         library = ManifestLibrary(pool: pool, store: store, logger: logger)

@@ -17,9 +17,16 @@ import Testing
         pool = try PostgresPool(database, size: 4, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
+    /// The usual times, on a machine that has much else to do.
+    private static let patient: ResolutionTimes = {
+        var times = ResolutionTimes()
+        times.patience = .seconds(120)
+        return times
+    }()
+
     /// A frontend's resolver; each call is another frontend.
     private func resolver(
-        _ setting: PackageSourceSetting, _ times: ResolutionTimes = ResolutionTimes(), nixpkgs: String = "/nowhere"
+        _ setting: PackageSourceSetting, _ times: ResolutionTimes = Self.patient, nixpkgs: String = "/nowhere"
     ) -> SourceResolver {
         SourceResolver(setting, resolutions: Resolutions(pool: pool, times: times), nixpkgs: nixpkgs)
     }

@@ -20,8 +20,7 @@ import Testing
 
     init() async throws {
         store = try StoreOnDisk()
-        let migrations = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Migrations"
-        let database = try await TemporaryPostgres.shared.database(migrations: migrations)
+        let database = try await TemporaryPostgres.shared.database(migrations: "Migrations")
         let pool = try PostgresPool(database, size: 2, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         records = StoredLedger(records: Records(pool: pool), store: store.blobs, pool: pool)
     }

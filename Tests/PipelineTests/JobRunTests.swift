@@ -16,8 +16,7 @@ import Testing
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     init() async throws {
-        let migrations = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Migrations"
-        pool = try PostgresPool(try await TemporaryPostgres.shared.database(migrations: migrations), size: 2, logger: logger)
+        pool = try PostgresPool(try await TemporaryPostgres.shared.database(migrations: "Migrations"), size: 2, logger: logger)
         queue = JobQueue(pool: pool, times: QueueTimes())
     }
 

@@ -27,12 +27,11 @@ struct PublicationFixture {
 
     /// - Parameter store: the directory of another fixture's store, for a second database on the same store.
     init(store given: String? = nil) async throws {
-        let migrations = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Migrations"
-        let database = try await TemporaryPostgres.shared.database(migrations: migrations)
+        let database = try await TemporaryPostgres.shared.database(migrations: "Migrations")
         pool = try PostgresPool(database, size: 4, logger: Self.logger)
         queue = JobQueue(pool: pool, times: QueueTimes())
         records = Records(pool: pool)
-        root = given ?? "/tmp/nixery-publication-\(getpid())-\(UInt32.random(in: .min ... .max))"
+        root = try given ?? TestProcess.temporaryDirectory()
         store = try DirectoryStore(root: root)
         ledger = StoredLedger(records: records, store: store, pool: pool)
         library = ManifestLibrary(pool: pool, store: store, logger: Self.logger)

@@ -15,15 +15,10 @@ struct QueueFixture {
     init(_ change: (inout QueueTimes) -> Void = { _ in }) async throws {
         var times = QueueTimes()
         change(&times)
-        let configuration = try await TemporaryPostgres.shared.database(migrations: Self.migrations)
+        let configuration = try await TemporaryPostgres.shared.database(migrations: "Migrations")
         pool = try PostgresPool(configuration, size: 4, logger: Logger(label: "test"))
         queue = JobQueue(pool: pool, times: times)
         records = Records(pool: pool)
-    }
-
-    /// The project's own migrations, found from this file's place.
-    private static var migrations: String {
-        #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Migrations"
     }
 
     static func recipe(_ name: String = "hello", source: PackageSource = .path("/srv/set")) throws -> Recipe {

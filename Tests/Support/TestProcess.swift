@@ -1,4 +1,4 @@
-private import Glibc
+private import Foundation
 
 /// A program that runs beside a test, and ends with its last user or with this process, however it ends.
 package final class TestProcess: Sendable {
@@ -52,10 +52,17 @@ package final class TestProcess: Sendable {
         return printed
     }
 
-    /// A new directory below `/tmp`.
+    /// A new directory below one of this process, which is removed with all that is in it when the process exits.
     package static func temporaryDirectory() throws -> String {
-        let path = "/tmp/nixery-test-\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        let path = "\(scratch)/\(String(UInt64.random(in: .min ... .max), radix: 36))"
         guard unsafe mkdir(path, 0o700) == 0 else { throw Failure("cannot make \(path): errno \(errno)") }
         return path
     }
+
+    private static let scratch: String = {
+        let path = "/tmp/nixery-test-\(getpid())"
+        _ = unsafe mkdir(path, 0o700)
+        atexit { _ = try? FileManager.default.removeItem(atPath: TestProcess.scratch) }
+        return path
+    }()
 }
