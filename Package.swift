@@ -35,6 +35,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "nixery-farm",
+    products: [
+        // What tests give programs a wrong clock by.
+        .library(name: "wrong-clock", type: .dynamic, targets: ["WrongClock"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
@@ -189,6 +193,8 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(name: "WrongClock", path: "Tests/WrongClock"),
+
         tests(
             "FrontendTests",
             [
@@ -200,9 +206,9 @@ let package = Package(
         tests(
             "FarmTests",
             [
-                "Assembly", "FrontendServer", "Hashing", "ObjectStorage", "Operations", "Pipeline", "Postgres", "Publication", "Queue",
-                "Registry",
-                "StandIn", "TestSupport", "stand-in-worker",
+                "Assembly", "FrontendServer", "HTTP", "Hashing", "ObjectStorage", "Operations", "Pipeline", "Postgres", "Publication",
+                "Queue", "Registry",
+                "StandIn", "TestSupport", "nixery-frontend", "stand-in-worker",
                 hummingbird, hummingbirdTesting, lifecycle, logging,
             ]
         ),

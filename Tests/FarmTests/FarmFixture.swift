@@ -24,14 +24,18 @@ struct FarmFixture {
     let line: CutLine
     /// Over the line.
     let database: PostgresConfiguration
-    /// The same without the line, for programs.
-    let directURL: String
+    /// Without the line, for programs: all but the host.
+    private let databaseParameters: String
+    /// The host, for those that have no network of their own.
+    private let socketDirectory: String
     /// The tests' own way to the server.
     let direct: PostgresPool
     let store: DirectoryStore
     let builder: StandInBuilder
     let times: QueueTimes
     let logger = Logger(label: "farm") { _ in SwiftLogNoOpLogHandler() }
+
+    private static let migrations = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Migrations"
 
     init(seed: UInt64, longestPhase: Duration = .milliseconds(20), _ change: (inout QueueTimes) -> Void = { _ in }) async throws {
         var times = QueueTimes()
@@ -45,7 +49,8 @@ struct FarmFixture {
         self.times = times
         let database = try await server.database(migrations: "Migrations")
         (line, self.database) = try await server.line(to: database)
-        directURL = "postgresql:///\(database.parameters["dbname"] ?? "")?host=\(try await server.directory)&user=postgres"
+        databaseParameters = "dbname=\(database.parameters["dbname"] ?? "") user=postgres"
+        socketDirectory = try await server.directory
         direct = try PostgresPool(database, size: 1, logger: logger)
         store = try DirectoryStore(root: TestProcess.temporaryDirectory())
         builder = StandInBuilder(store: store, seed: seed, longest: longestPhase)
@@ -82,6 +87,35 @@ struct FarmFixture {
         let group = worker.group
         return RunningWorker(group: group, task: Task { try await group.run() })
     }
+
+    /// A worker that is a process of its own, and holds each build at a phase until it is told to go on.
+    /// - Parameters:
+    ///   - lease: in seconds.
+    ///   - longestPhase: in milliseconds.
+    ///   - variables: of its environment, besides.
+    ///   - network: its own, if it has one.
+    func process(
+        _ id: String, heldAt phase: String, lease: Int = 2, longestPhase: Int = 1, _ variables: [String: String] = [:],
+        in network: NetworkNamespace? = nil
+    ) throws -> PipedProcess {
+        let words = (network?.command ?? []) + [try BuiltProgram("stand-in-worker").path, id, store.root, phase, "\(longestPhase)"]
+        let settings = [
+            "DATABASE_URL": databaseURL(host: network?.host), "NIXERY_LEASE_SECONDS": "\(lease)", "NIXERY_POLL_SECONDS": "0.2",
+        ]
+        return try PipedProcess(words[0], Array(words.dropFirst()), environment: settings.merging(variables) { $1 })
+    }
+
+    /// The program `nixery-frontend`, which lets its clients wait for an hour.
+    func frontendProcess(port: Int) throws -> TestProcess {
+        let variables = [
+            "DATABASE_URL": databaseURL(), "STORAGE_PATH": store.root, "NIXERY_PKGS_REPO": "file:///nowhere", "NIXERY_HOST": "127.0.0.1",
+            "NIXERY_MIGRATIONS": Self.migrations, "NIXERY_HOP_SECONDS": "3600", "NIXERY_POLL_SECONDS": "0.2", "PORT": "\(port)",
+        ]
+        return try TestProcess(
+            ["env"] + variables.map { "\($0.key)=\($0.value)" } + [try BuiltProgram("nixery-frontend").path, "serve"])
+    }
+
+    private func databaseURL(host: String? = nil) -> String { "\(databaseParameters) host=\(host ?? socketDirectory)" }
 
     /// One value of a query.
     func value(_ sql: String) async throws -> String? {

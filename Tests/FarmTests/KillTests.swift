@@ -20,21 +20,15 @@ import Testing
         }
     }
 
-    private func process(_ id: String, heldAt phase: String) throws -> PipedProcess {
-        try PipedProcess(
-            BuiltProgram("stand-in-worker").path, [id, farm.store.root, phase],
-            environment: ["DATABASE_URL": farm.directURL, "NIXERY_LEASE_SECONDS": "2", "NIXERY_POLL_SECONDS": "0.2"])
-    }
-
     static let phases = BuildPhase.allCases.map(\.rawValue) + ["stored"]
 
     /// Between upload and completion, too: the last phase.
     @Test(arguments: phases) func killedAtAnyPointTheBuildIsDoneByAnother(phase: String) async throws {
-        let doomed = try process("doomed", heldAt: phase)
+        let doomed = try farm.process("doomed", heldAt: phase)
         try await farm.frontend("f").test(.router) { frontend in
             let pulls = Pulls([frontend], seed: 1)
             async let pull: Void = pulls.pull("image")
-            #expect(doomed.line() == "at \(phase)")
+            #expect(await doomed.line() == "at \(phase)")
             doomed.send(.kill)
             let other = try farm.worker("other")
             try await pull
@@ -52,8 +46,8 @@ import Testing
             let pulls = Pulls([frontend], seed: 1)
             async let pull: Void = pulls.pull("broken")
             for number in 1...4 {
-                let doomed = try process("doomed\(number)", heldAt: "building")
-                #expect(doomed.line() == "at building")
+                let doomed = try farm.process("doomed\(number)", heldAt: "building")
+                #expect(await doomed.line() == "at building")
                 doomed.send(.kill)
             }
             try await pull
@@ -65,11 +59,11 @@ import Testing
 
     /// Halted for longer than its lease lasts, it comes too late: another's result stands.
     @Test(arguments: ["building", "stored"]) func aHaltedWorkerComesTooLate(phase: String) async throws {
-        let halted = try process("halted", heldAt: phase)
+        let halted = try farm.process("halted", heldAt: phase)
         try await farm.frontend("f").test(.router) { frontend in
             let pulls = Pulls([frontend], seed: 1)
             async let pull: Void = pulls.pull("image")
-            #expect(halted.line() == "at \(phase)")
+            #expect(await halted.line() == "at \(phase)")
             halted.send(.halt)
             let other = try farm.worker("other")
             try await pull
@@ -78,7 +72,7 @@ import Testing
             halted.send(.goOn)
             // It lives, and does the next job.
             async let next: Void = pulls.pull("another")
-            #expect(halted.line() == "at \(phase)")
+            #expect(await halted.line() == "at \(phase)")
             halted.goOn()
             try await next
             try await farm.expectNothingLost(pulls, good: 2, refusedAllowed: false, "halted at \(phase)")

@@ -18,15 +18,36 @@ final class Pulls: Sendable {
         var messages: Set<String> = []
     }
 
+    struct Answer {
+        let status: Int
+        /// Where it redirects to: a path with its query.
+        let location: String?
+        let body: [UInt8]
+    }
+
+    /// Asks a frontend for a path.
+    typealias Ask = @Sendable (_ path: String) async throws -> Answer
+
     static let tag = String(repeating: "a", count: 40)
 
-    private let frontends: [any TestClientProtocol]
+    private let frontends: [Ask]
     private let random: Mutex<SeededGenerator>
     private let found = Mutex<[String: Outcome]>([:])
 
-    init(_ frontends: [any TestClientProtocol], seed: UInt64) {
+    init(_ frontends: [Ask], seed: UInt64) {
         self.frontends = frontends
         random = Mutex(SeededGenerator(seed: seed &+ 1))
+    }
+
+    convenience init(_ frontends: [any TestClientProtocol], seed: UInt64) {
+        self.init(
+            frontends.map { frontend in
+                { path in
+                    let response = try await frontend.execute(uri: path, method: .get) { $0 }
+                    return Answer(
+                        status: response.status.code, location: response.headers[.location], body: Array(response.body.readableBytesView))
+                }
+            }, seed: seed)
     }
 
     var outcomes: [String: Outcome] { found.withLock { $0 } }
@@ -42,25 +63,24 @@ final class Pulls: Sendable {
     func pull(_ name: String) async throws {
         var path = "/v2/\(name)/manifests/\(Self.tag)"
         while true {
-            let response = try await anyFrontend.execute(uri: path, method: .get) { $0 }
-            if response.status == .temporaryRedirect, let next = response.headers[.location] {
+            let answer = try await anyFrontend(path)
+            if answer.status == 307, let next = answer.location {
                 path = next
                 continue
             }
-            let body = Array(response.body.readableBytesView)
             found.withLock { found in
-                found[name, default: Outcome()].statuses[response.status.code, default: 0] += 1
-                if response.status == .ok {
-                    found[name]?.digests.insert((try? SHA256.digest(of: body).description) ?? "")
+                found[name, default: Outcome()].statuses[answer.status, default: 0] += 1
+                if answer.status == 200 {
+                    found[name]?.digests.insert((try? SHA256.digest(of: answer.body).description) ?? "")
                 } else {
-                    found[name]?.messages.insert(String(decoding: body, as: UTF8.self))
+                    found[name]?.messages.insert(String(decoding: answer.body, as: UTF8.self))
                 }
             }
             return
         }
     }
 
-    private var anyFrontend: any TestClientProtocol { frontends[random.withLock { Int.random(in: 0..<frontends.count, using: &$0) }] }
+    private var anyFrontend: Ask { frontends[random.withLock { Int.random(in: 0..<frontends.count, using: &$0) }] }
 }
 
 extension FarmFixture {

@@ -6,15 +6,18 @@ import Publication
 package import Queue
 import Records
 package import ServiceLifecycle
+import UnixSignals
 
 /// A worker as `nixery-worker run` puts it together, but for Nix.
 package struct StandInWorker {
     package let group: ServiceGroup
 
-    /// - Parameter listens: whether it hears notifications.
+    /// - Parameters:
+    ///   - listens: whether it hears notifications.
+    ///   - heedsSignals: whether SIGTERM to this process stops it.
     package init(
         id: String, database: PostgresConfiguration, store: any ObjectStore, times: QueueTimes, builder: StandInBuilder,
-        listens: Bool = true
+        listens: Bool = true, heedsSignals: Bool = false
     ) throws {
         let logger = Logger(label: id) { _ in SwiftLogNoOpLogHandler() }
         let pool = try PostgresPool(database, size: 2, logger: logger)
@@ -37,6 +40,6 @@ package struct StandInWorker {
                 pool, heartbeats, listener, QueueSweeper(queue: queue, keep: .seconds(3600), logger: logger),
                 Outbox(pool: pool, store: store, times: times, logger: logger), worker,
             ],
-            logger: logger)
+            gracefulShutdownSignals: heedsSignals ? [.sigterm] : [], logger: logger)
     }
 }

@@ -1,4 +1,4 @@
-private import Glibc
+private import Foundation
 
 /// A program that a test talks with by lines, and sends signals. It is killed with its last user.
 package final class PipedProcess: Sendable {
@@ -30,9 +30,15 @@ package final class PipedProcess: Sendable {
         kill(process.pid, number)
     }
 
-    /// The next line that it prints, to standard output or error; waits for it. Empty at the end, and when there is none for a minute: the
-    /// thread that waits here heeds no time limit of a test.
-    package func line() -> String {
+    /// The next line that it prints, to standard output or error. Empty at the end, and when there is none for a minute: the thread that
+    /// waits for it heeds no time limit of a test.
+    package func line() async -> String {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: self.nextLine()) }
+        }
+    }
+
+    private func nextLine() -> String {
         var output = pollfd(fd: process.output, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&output, 1, 60_000) > 0 ? ChildProcess.readToNewlineOrEnd(process.output) : ""
     }

@@ -13,7 +13,7 @@ enum Script {
             as() { "$@"; }
         fi
         start() {
-            as "$programs/pg_ctl" start -s -w -t 60 -D "$1/data" -l "$1/log" -o "-c listen_addresses= -c unix_socket_directories=$1 \
+            as "$programs/pg_ctl" start -s -w -t 60 -D "$1/data" -l "$1/log" -o "-c listen_addresses=$(cat "$1/address" 2>/dev/null) -c unix_socket_directories=$1 \
         -c port=5432 -c max_connections=300 -c fsync=off -c full_page_writes=off -c autovacuum=off -c shared_buffers=32MB" </dev/null
         }
         stop() {
@@ -49,6 +49,14 @@ enum Script {
 
     static let start = common + "start \"$1\""
     static let stop = common + "stop \"$1\" \"$2\""
+
+    /// `DIRECTORY ADDRESS`: from the next start on the server listens there, too, for whoever comes from that network.
+    static let listen =
+        common + """
+            echo "host all all $2/30 trust" >>"$1/data/pg_hba.conf"
+            echo "$2" >"$1/address"
+            stop "$1" fast && start "$1"
+            """
 
     static let signal =
         common + """

@@ -55,6 +55,9 @@ package actor TemporaryPostgres {
     /// Stops the server as a crash does: at once, every connection cut.
     package func stop() throws { try started().stop() }
 
+    /// Starts the server anew, so that it listens at an address of this host, too, port 5432, and trusts whoever comes from there.
+    package func listen(on address: String) throws { try started().listen(on: address) }
+
     package enum Shutdown: String, Sendable, CaseIterable {
         /// Sessions are ended, transactions rolled back, all is written.
         case fast

@@ -1,4 +1,5 @@
 private import Foundation
+private import Synchronization
 
 /// A program that runs beside a test, and ends with its last user or with this process, however it ends.
 package final class TestProcess: Sendable {
@@ -10,6 +11,7 @@ package final class TestProcess: Sendable {
     /// The first line that it printed, to standard output or error.
     package let firstLine: String
     private let process: ChildProcess.Piped
+    private let isEnded = Mutex(false)
 
     /// Runs the program until its standard input, which this process alone holds, ends; then ends it.
     private static let keeper = """
@@ -31,7 +33,28 @@ package final class TestProcess: Sendable {
         AtExit.stop(control: process.input, keeper: process.pid)
     }
 
-    deinit {
+    deinit { end() }
+
+    /// Tells it to end, by SIGTERM, and waits until it has. Where the task is cancelled it is killed.
+    package func stop() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                Thread.detachNewThread {
+                    self.end()
+                    continuation.resume()
+                }
+            }
+        } onCancel: {
+            kill(-process.pid, SIGKILL)
+        }
+    }
+
+    private func end() {
+        let wasEnded = isEnded.withLock { isEnded in
+            defer { isEnded = true }
+            return isEnded
+        }
+        guard !wasEnded else { return }
         AtExit.forget(control: process.input)
         close(process.input)
         ChildProcess.wait(process.pid)

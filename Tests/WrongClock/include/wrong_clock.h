@@ -1,0 +1,1 @@
+// Nothing: the library replaces functions of the C library.
