@@ -44,7 +44,7 @@ final class PostgresCluster: Sendable {
     /// - Parameter mode: `fast`, `immediate` or `kill`.
     func stop(_ mode: String = "immediate") throws { try ChildProcess.run("/bin/sh", ["-c", Script.stop, "sh", directory, mode]) }
 
-    /// Starts it anew, to listen at an address, too.
+    /// Starts it anew; it listens at an address, too.
     func listen(on address: String) throws { try ChildProcess.run("/bin/sh", ["-c", Script.listen, "sh", directory, address]) }
 
     /// Sends a signal to the server's main process and to its children.

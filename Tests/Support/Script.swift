@@ -50,7 +50,7 @@ enum Script {
     static let start = common + "start \"$1\""
     static let stop = common + "stop \"$1\" \"$2\""
 
-    /// `DIRECTORY ADDRESS`: from the next start on the server listens there, too, for whoever comes from that network.
+    /// `DIRECTORY ADDRESS`: starts the server anew; it listens there, too, for whoever comes from that network.
     static let listen =
         common + """
             echo "host all all $2/30 trust" >>"$1/data/pg_hba.conf"

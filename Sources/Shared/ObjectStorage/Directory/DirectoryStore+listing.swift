@@ -17,7 +17,7 @@ extension DirectoryStore {
 
     package func removeLeftovers(olderThan age: Duration) async throws -> Int {
         try await BlockingCall.run {
-            let limit = Int64(Glibc.time(nil)) - age.components.seconds
+            let limit = try now() - age.components.seconds
             var count = 0
             for name in try entries(of: staging) {
                 let path = staging + "/" + name
@@ -25,6 +25,15 @@ extension DirectoryStore {
             }
             return count
         }
+    }
+
+    /// Seconds since 1970 by the clock of whoever keeps the files: this host's may be another.
+    private func now() throws(StorageError) -> Int64 {
+        var status = Glibc.stat()
+        guard unsafe utimensat(AT_FDCWD, staging, nil, 0) == 0, unsafe fstatat(AT_FDCWD, staging, &status, 0) == 0 else {
+            throw .lastSystemError(staging, action: "ask the time of")
+        }
+        return Int64(status.st_mtim.tv_sec)
     }
 
     /// Names with a prefix. They stand in the root or in one of its directories.
