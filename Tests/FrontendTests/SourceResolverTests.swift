@@ -160,6 +160,31 @@ import Testing
         #expect(try await rows() == 1)
     }
 
+    /// Another frontend asks for all of these, so whoever looks them up here has to wait, up to so many.
+    @Test func notEndlesslyManyAreLookedUpAtOnce() async throws {
+        let resolutions = Resolutions(pool: pool, times: ResolutionTimes())
+        let names = (0...64).map { Resolutions.Name(url: "/nowhere", name: "b\($0)") }
+        var claims: [Resolutions.Claim] = []
+        for name in names { claims.append(try #require(try await resolutions.claim(name))) }
+        let resolver = resolver(.git(url: "/nowhere"))
+        try await withThrowingTaskGroup(of: RegistryError?.self) { group in
+            for name in names {
+                group.addTask {
+                    do {
+                        _ = try await resolver.resolve(tag: name.name)
+                        return nil
+                    } catch let error as RegistryError {
+                        return error
+                    }
+                }
+            }
+            let refused = try await group.next() ?? nil
+            #expect(refused?.status == 429 && refused?.message.hasPrefix("too many branches and tags") == true)
+            for claim in claims { #expect(try await resolutions.record(claim, revision: Self.commit)) }
+            for try await error in group { #expect(error == nil) }
+        }
+    }
+
     @Test func noPasswordIsWritten() async throws {
         let origin = try StubOrigin(main: Self.commit)
         _ = try await resolver(.git(url: origin.url)).resolve(tag: "main")

@@ -15,9 +15,10 @@ final class Bench: Sendable {
     /// - Parameters:
     ///   - packages: attribute names and the Nix expressions of the packages; `builder NAME SCRIPT` is a derivation with a name
     ///     that no other run of the tests has.
+    ///   - set: the expression of the whole package set, in the place of `packages`.
     ///   - prepareImage: a shell script in the place of the real `nixery-prepare-image`.
     init(
-        _ mode: NixMode = .singleUser, _ packages: [String: String] = [:], prepareImage: String? = nil,
+        _ mode: NixMode = .singleUser, _ packages: [String: String] = [:], set: String? = nil, prepareImage: String? = nil,
         adjust: (inout NixSettings) -> Void = { _ in }
     ) throws {
         self.mode = mode
@@ -29,7 +30,8 @@ final class Bench: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: "\(directory)/work")
         root = GarbageCollectorRoot(directory: "\(directory)/work", name: "root")
         tether = try Tether("\(directory)/tether")
-        try Self.expression(packages, salt: directory).write(toFile: "\(directory)/set/default.nix", atomically: false, encoding: .utf8)
+        try (set ?? Self.expression(packages, salt: directory)).write(
+            toFile: "\(directory)/set/default.nix", atomically: false, encoding: .utf8)
 
         var settings = NixSettings(environment: NixEnvironment.inherited { name in name == "PATH" ? "/usr/bin:/bin" : nil })
         settings.extraEnvironment["HOME"] = "\(directory)/work"

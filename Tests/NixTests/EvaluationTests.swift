@@ -30,6 +30,22 @@ import Testing
         #expect(failure?.message == "the evaluation of bad failed: bad is not for you")
     }
 
+    /// Nix says only that an index is out of bounds.
+    @Test(
+        arguments: NixMode.allCases,
+        [
+            #"builtins.derivation ((builder "x" "true").drvAttrs // { outputs = [ ]; })"#,
+            #"builder "x" "cat ${builtins.derivation ((builder "y" "true").drvAttrs // { outputs = [ ]; })}""#,
+        ])
+    func saysThatADerivationHasNoOutputs(mode: NixMode, package: String) async throws {
+        let bench = try Bench(mode, ["x": package])
+        let failure = await #expect(throws: NixFailure.self) { try await bench.evaluate("x") }
+        #expect(failure?.kind == .evaluationFailed)
+        #expect(
+            failure?.message
+                == #"the evaluation of x failed: a derivation has an empty list of outputs; it needs at least one, such as "out""#)
+    }
+
     @Test(
         arguments: NixMode.allCases,
         [
@@ -57,7 +73,9 @@ import Testing
         let failure = await #expect(throws: NixFailure.self) { try await bench.evaluate("endless") }
         #expect(failure?.kind == .evaluationTimedOut)
         #expect(
-            failure?.message == "the evaluation of endless took longer than 2 s and was stopped (the limit is NIXERY_EVALUATION_SECONDS)")
+            failure?.message
+                == "the evaluation of endless took longer than 2 s and was stopped (the limit is NIXERY_EVALUATION_SECONDS, a setting of the workers)"
+        )
     }
 
     @Test func boundsMemory() async throws {
@@ -78,10 +96,10 @@ import Testing
     @Test(arguments: [
         Faulty(
             script: "exec head -c 1000000000 /dev/zero", kind: .evaluationFailed,
-            message: "answered with more than 1000000 bytes (the limit is NIXERY_OUTPUT_LIMIT)"),
+            message: "answered with more than 1000000 bytes (the limit is NIXERY_OUTPUT_LIMIT, a setting of the workers)"),
         Faulty(
             script: "exec head -c 1000000000 /dev/zero >&2", kind: .logLimit,
-            message: "printed more than 100000 bytes (the limit is NIXERY_LOG_LIMIT)"),
+            message: "printed more than 100000 bytes (the limit is NIXERY_LOG_LIMIT, a setting of the workers)"),
         Faulty(script: "yes >&2", kind: .logLimit, message: "printed more than 100000 bytes"),
         Faulty(script: #"echo '{"packages":['; echo 'error: it broke' >&2; exit 1"#, kind: .evaluationFailed, message: "failed: it broke"),
         Faulty(script: #"echo '{"packages":['"#, kind: .internal, message: #"cannot read: {"packages":["#),
@@ -107,6 +125,12 @@ import Testing
             script:
                 "echo \"fatal: could not read Username for 'https://x'\" >&2; echo \"error: program 'git' failed with exit code 128\" >&2; exit 1",
             kind: .substituterFailed, message: "program 'git' failed with exit code 128; fatal: could not read Username for 'https://x'"),
+        // Of what ssh says only the last line before Git's own is the reason.
+        Faulty(
+            script: """
+                printf '@@@@\\nme@x: Permission denied (publickey).\\nfatal: Could not read from remote repository.\\n\\nPlease\\n' >&2
+                echo "error: program 'git' failed with exit code 128" >&2; exit 1
+                """, kind: .substituterFailed, message: "failed with exit code 128; me@x: Permission denied (publickey)."),
     ])
     func survivesFaults(faulty: Faulty) async throws {
         let bench = try Bench(prepareImage: faulty.script) { settings in

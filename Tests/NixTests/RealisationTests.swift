@@ -63,13 +63,18 @@ import Testing
         Failing(package: #"builder "empty" "true""#, kind: .buildFailed, message: "empty could not be built: builder for '/nix/store/"),
         Failing(
             package: #"builder "slow" "while :; do echo tick; sleep 0.2; done""#, kind: .buildTimedOut,
-            message: "slow could not be built in time: its builder was stopped after 4 s (the limit is NIX_TIMEOUT)", tail: ["tick"]),
+            message:
+                "slow could not be built in time: its builder was stopped after 4 s (the limit is NIX_TIMEOUT, a setting of the workers)",
+            tail: ["tick"]),
         Failing(
             package: #"builder "mute" "echo begun; sleep 1000""#, kind: .buildSilent,
-            message: "mute could not be built: its builder printed nothing for 2 s (the limit is NIXERY_SILENCE_SECONDS)", tail: ["begun"]),
+            message:
+                "mute could not be built: its builder printed nothing for 2 s (the limit is NIXERY_SILENCE_SECONDS, a setting of the workers)",
+            tail: ["begun"]),
         Failing(
             package: #"builder "talker" "yes 'talk talk talk talk talk talk talk talk talk'""#, kind: .logLimit,
-            message: "talker could not be built: its builder printed more than 100000 bytes (the limit is NIXERY_LOG_LIMIT)",
+            message:
+                "talker could not be built: its builder printed more than 100000 bytes (the limit is NIXERY_LOG_LIMIT, a setting of the workers)",
             tail: ["talk talk talk talk talk talk talk talk talk"]),
         Failing(
             package: #"builtins.derivation ((builder "foreign" "true").drvAttrs // { system = "aarch64-linux"; })"#, kind: .wrongSystem,

@@ -9,7 +9,13 @@ extension ComposedImage {
     package func store(in store: any ObjectStore, _ ledger: some LayerLedger) async throws {
         let manifests = [image.oci, image.docker].compactMap(\.self)
         try await ledger.reserve([image.configDigest] + manifests.map(\.digest))
-        try await store.put(config, as: image.configDigest, contentType: MediaType.ociConfig)
-        for manifest in manifests { try await store.put(manifest.bytes, as: manifest.digest, contentType: manifest.format.mediaType) }
+        // All at once: each waits for a disk or a server.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await store.put(config, as: image.configDigest, contentType: MediaType.ociConfig) }
+            for manifest in manifests {
+                group.addTask { try await store.put(manifest.bytes, as: manifest.digest, contentType: manifest.format.mediaType) }
+            }
+            try await group.waitForAll()
+        }
     }
 }

@@ -44,15 +44,19 @@ package struct ImageAssembler: Sendable {
     /// The image, its layers stored; `nil` if something is not known.
     package func compose(_ recipe: Recipe) async throws -> ComposedImage? {
         guard let format = PackingFormat(recipe.packing), let strategy = LayeringStrategy(rawValue: recipe.layering.strategy),
-            let outputs = try await outputs(recipe), let closure = try await closure(of: outputs),
-            let linked = try await linked(outputs)
+            let outputs = try await outputs(recipe)
         else { return nil }
+        async let known = closure(of: outputs)
+        guard let linked = try await linked(outputs) else { return nil }
+        // Most of the work; it need not wait for the plan.
+        async let links = layers.links(to: linked, format: format)
+        guard let closure = try await known else { return nil }
         let popularity = try await popularity.popularity(of: recipe.layering, strategy)
         let plan = try await threads.run {
             try LayerPlan.make(closure, popularity: popularity, strategy: strategy, budget: recipe.layering.budget)
         }
         guard var parts = try await layers.knownParts(of: plan, format: format) else { return nil }
-        parts.append(try await layers.links(to: linked, format: format))
+        parts.append(try await links)
         return try ComposedImage(recipe: recipe, parts: parts)
     }
 

@@ -30,10 +30,14 @@ struct ForestDecision {
                 merged = [first]
             }
         }
+        collision = sources.count > 1 ? Self.collision(of: sources, merged: merged, path: path) : nil
+        archiveName = entry.archiveName
+    }
+
+    private static func collision(of sources: [ForestSource], merged: [ForestSource], path: [UInt8]) -> SymlinkForest.Collision? {
         let winners = Set(merged.map(\.origin))
         let losers = sources.map(\.origin).filter { !winners.contains($0) }
-        collision = losers.isEmpty ? nil : SymlinkForest.Collision(path: path, winner: first.origin, losers: losers)
-        archiveName = entry.archiveName
+        return losers.isEmpty ? nil : SymlinkForest.Collision(path: path, winner: sources[0].origin, losers: losers)
     }
 
     private static func commonOwnDirectory(of sources: [ForestSource]) -> [[UInt8]]? {

@@ -20,7 +20,7 @@ struct PaxRecords {
         // Neither can fail: the name is short, and no path comes near 8 GiB.
         _ = block.setName(Self.name)
         _ = block.setSize(Int64(contents.count))
-        return block.bytes + contents + [UInt8](repeating: 0, count: TarHeader.padding(after: Int64(contents.count)))
+        return block.finished() + contents + [UInt8](repeating: 0, count: TarHeader.padding(after: Int64(contents.count)))
     }
 
     /// `<length> <keyword>=<value>\n`, where the length counts itself.

@@ -63,16 +63,26 @@ package struct SymlinkForest: Hashable, Sendable {
 
     /// Adds what lies in the directory `path` of the forest.
     private mutating func merge(_ directories: [ForestSource], at path: [UInt8]) {
-        var names: [[UInt8]: [ForestSource]] = [:]
-        for member in directories.flatMap(\.members) { names[member.name, default: []].append(member.source) }
-        if path.isEmpty { reserve(&names) }
         let prefix = path.isEmpty ? path : path + [UInt8(ascii: "/")]
-        let decided = names.map { name, sources in ForestDecision(sources, path: prefix + name) }
+        let decided =
+            if directories.count == 1 {
+                directories[0].members.map { ForestDecision([$0.source], path: prefix + $0.name) }
+            } else {
+                names(in: directories, isTopLevel: path.isEmpty).map { ForestDecision($1, path: prefix + $0) }
+            }
         for decision in decided.sorted(by: { $0.archiveName.lexicographicallyPrecedes($1.archiveName) }) {
             if let collision = decision.collision { collisions.append(collision) }
             entries.append(decision.entry)
             if case .directory = decision.entry.content { merge(decision.merged, at: decision.entry.path) }
         }
+    }
+
+    /// What has each name of some directories, in the order of these.
+    private mutating func names(in directories: [ForestSource], isTopLevel: Bool) -> [[UInt8]: [ForestSource]] {
+        var names: [[UInt8]: [ForestSource]] = [:]
+        for member in directories.flatMap(\.members) { names[member.name, default: []].append(member.source) }
+        if isTopLevel { reserve(&names) }
+        return names
     }
 
     /// The rules that hold at the top level only.

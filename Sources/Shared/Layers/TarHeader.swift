@@ -35,7 +35,7 @@ package struct TarHeader: Sendable {
         case .symlink(let target): if !block.setLinkTarget(target) { extended.append("linkpath", target) }
         }
         let records = extended.blocks
-        bytes = records.isEmpty ? block.bytes : records + block.bytes
+        bytes = records.isEmpty ? block.finished() : records + block.finished()
     }
 
     /// The header of an entry whose contents are in memory.
@@ -61,7 +61,10 @@ package struct TarHeader: Sendable {
             let end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
             let component = path[start..<end]
             start = end + 1
-            if component.isEmpty || component.contains(0) || component.elementsEqual(".".utf8) || component.elementsEqual("..".utf8) {
+            if component.isEmpty || component.contains(0) { throw .notRelative(path: String(decoding: path, as: UTF8.self)) }
+            // Other names, which are nearly all, need no further look.
+            guard component.first == UInt8(ascii: ".") else { continue }
+            if component.elementsEqual(".".utf8) || component.elementsEqual("..".utf8) {
                 throw .notRelative(path: String(decoding: path, as: UTF8.self))
             }
             // In a layer such a name deletes what lies below it (OCI image specification, layer.md, "Whiteouts").

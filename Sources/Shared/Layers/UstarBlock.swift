@@ -39,11 +39,11 @@ struct UstarBlock {
     }
 
     /// The block with its checksum, which counts its own field as spaces.
-    var bytes: [UInt8] {
-        var copy = self
-        let sum = block.reduce(0) { $0 + Int64($1) }
-        copy.setOctal(sum, in: Self.checksumField.lowerBound..<Self.checksumField.upperBound - 1)
-        return copy.block
+    consuming func finished() -> [UInt8] {
+        // 512 bytes have no overflow to look out for, and without looking they are added many at a time.
+        let sum = block.reduce(0 as UInt32) { $0 &+ UInt32($1) }
+        setOctal(Int64(sum), in: Self.checksumField.lowerBound..<Self.checksumField.upperBound - 1)
+        return block
     }
 
     /// - Returns: false where the name needs a pax record; the block then holds what an old reader can make of it.

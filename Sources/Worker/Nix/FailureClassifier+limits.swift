@@ -6,7 +6,7 @@ extension FailureClassifier {
         }
         return NixFailure(
             .evaluationTimedOut,
-            "\(subject) took longer than \(limit) and was stopped (the limit is \(NixVariable.evaluationTimeout.rawValue))",
+            "\(subject) took longer than \(limit) and was stopped (\(NixVariable.evaluationTimeout.asLimit))",
             logTail: Array(log.plainTail.suffix(settings.logTailLines))
         )
     }

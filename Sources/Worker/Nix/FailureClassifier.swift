@@ -42,12 +42,12 @@ struct FailureClassifier {
             return failure("\(name) could not be built: its builder ended with \(ending)")
         case .buildTimedOut:
             let seconds = message.timedOutAfter?.seconds ?? settings.builderTimeout.wholeSeconds
-            let limit = NixVariable.builderTimeout.rawValue
-            return failure("\(name) could not be built in time: its builder was stopped after \(seconds) s (the limit is \(limit))")
+            let limit = NixVariable.builderTimeout.asLimit
+            return failure("\(name) could not be built in time: its builder was stopped after \(seconds) s (\(limit))")
         case .buildSilent:
             let seconds = message.timedOutAfter?.seconds ?? settings.silenceTimeout.wholeSeconds
-            let limit = NixVariable.silenceTimeout.rawValue
-            return failure("\(name) could not be built: its builder printed nothing for \(seconds) s (the limit is \(limit))")
+            let limit = NixVariable.silenceTimeout.asLimit
+            return failure("\(name) could not be built: its builder printed nothing for \(seconds) s (\(limit))")
         case .logLimit: return logLimit(derivation, log, status: status)
         case .wrongSystem:
             let system = message.requiredSystem.map { "it is for \($0)" } ?? "it is for another system"
@@ -55,8 +55,7 @@ struct FailureClassifier {
             return failure("\(name) cannot be built here: \(system), or needs features that this machine does not have: \(text)")
         case .outOfDisk: return failure("the disk is full: \(Self.shortened(message.text))")
         case .substituterFailed:
-            // Git says why on a line of its own.
-            let reason = message.isOfGit ? log.plainTail.last { $0.hasPrefix("fatal: ") }.map { "; \($0)" } : nil
+            let reason = message.isOfGit ? Self.gitsReason(log.plainTail).map { "; \($0)" } : nil
             return failure("something could not be fetched: \(Self.shortened(message.text))\(reason ?? "")")
         case .evaluationFailed, .evaluationTimedOut, .nixMissing, .internal:
             return failure("\(subject) failed: \(Self.shortened(message.text))")
@@ -76,7 +75,7 @@ struct FailureClassifier {
         // As a shell says it.
         case (_, 126), (_, 127): return failure(.nixMissing, "\(subject) could not start; is Nix installed and on PATH? \(text)")
         case (.evaluation, 137), (.evaluation, 134), (.evaluation, 139):
-            let limit = settings.evaluationMemory.map { " (the limit is \($0) MiB, \(NixVariable.evaluationMemory.rawValue))" } ?? ""
+            let limit = settings.evaluationMemory.map { " of \($0) MiB (\(NixVariable.evaluationMemory.asLimit))" } ?? ""
             return failure(.evaluationFailed, "\(subject) was ended by signal \(status - 128), perhaps for want of memory\(limit) \(text)")
         case (.evaluation, _): return failure(.evaluationFailed, "\(subject) failed: \(text)")
         // Without a daemon the status is a mask over 100: 1 timed out, 2 another hash, 4 not deterministic (nix-store(1)).
@@ -106,7 +105,13 @@ struct FailureClassifier {
         }
     }
 
-    func limitText(_ bytes: Int, _ variable: NixVariable) -> String { "\(bytes) bytes (the limit is \(variable.rawValue))" }
+    func limitText(_ bytes: Int, _ variable: NixVariable) -> String { "\(bytes) bytes (\(variable.asLimit))" }
+
+    /// Why Git failed, which it says on a line of its own. Of a server that ssh does not get into, the line before tells.
+    private static func gitsReason(_ lines: [String]) -> String? {
+        guard let last = lines.lastIndex(where: { $0.hasPrefix("fatal: ") }) else { return nil }
+        return last > 0 && lines[last].hasPrefix("fatal: Could not read from remote repository") ? lines[last - 1] : lines[last]
+    }
 
     /// Nix's own words, without what fills screens.
     private static func shortened(_ text: String) -> String {

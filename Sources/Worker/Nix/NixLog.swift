@@ -122,7 +122,7 @@ struct NixLog: Sendable {
     private mutating func message(_ record: NixLogRecord) {
         guard let text = record.rawMessage ?? record.message else { return }
         let plain = Self.withoutErrorMark(PlainText.of(text))
-        if (record.level ?? Self.errorLevel) == Self.errorLevel { addError(plain) }
+        if (record.level ?? Self.errorLevel) == Self.errorLevel { addError(record.isInDerivation ? Self.inDerivation(plain) : plain) }
         if (record.level ?? 0) <= Self.informationLevel { nixLine(PlainText.of(record.message ?? text)) }
     }
 
@@ -151,6 +151,12 @@ struct NixLog: Sendable {
         errors.append(text)
         // The last is the one that ended the command.
         if errors.count > Self.mostErrors { errors.removeFirst() }
+    }
+
+    /// What an error in the function `derivation` is about, of which Nix says only how that function came upon it.
+    private static func inDerivation(_ text: String) -> String {
+        guard text.contains("list index 0 is out of bounds") || text.contains("empty list") else { return text }
+        return "a derivation has an empty list of outputs; it needs at least one, such as \"out\""
     }
 
     private mutating func exceed(_ derivation: String?) {

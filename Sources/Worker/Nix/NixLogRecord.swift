@@ -28,7 +28,7 @@ struct NixLogRecord: Decodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case action, id, level, type, text, fields
+        case action, id, level, type, text, fields, file
         case message = "msg"
         case rawMessage = "raw_msg"
     }
@@ -43,6 +43,8 @@ struct NixLogRecord: Decodable {
     let message: String?
     /// The same without `error:`, indentation and trace; Nix leaves it out of what comes from its daemon.
     let rawMessage: String?
+    /// Of an error in an expression: where that stands.
+    let file: String?
 
     func number(_ index: Int) -> Int {
         guard let fields, index < fields.count, case .number(let number) = fields[index] else { return 0 }
@@ -52,5 +54,11 @@ struct NixLogRecord: Decodable {
     func string(_ index: Int) -> String? {
         guard let fields, index < fields.count, case .text(let text) = fields[index] else { return nil }
         return text
+    }
+
+    /// Whether it is of an error in `derivation`, a function that Nix brings along as a file.
+    var isInDerivation: Bool {
+        guard let file else { return false }
+        return file.hasSuffix("builtin/derivation.nix") || file.hasSuffix("derivation-internal.nix")
     }
 }

@@ -6,4 +6,7 @@ package enum NixVariable: String, Sendable, CaseIterable {
     case evaluationMemory = "NIXERY_EVALUATION_MEMORY"
     case logLimit = "NIXERY_LOG_LIMIT"
     case outputLimit = "NIXERY_OUTPUT_LIMIT"
+
+    /// What a message says of the limit: whoever runs only frontends would look for the variable in vain.
+    var asLimit: String { "the limit is \(rawValue), a setting of the workers" }
 }
