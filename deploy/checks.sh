@@ -90,18 +90,18 @@ PYTHON
 }
 # under_load COMMAND...: meanwhile three clients ask for an image without a pause, and none is refused.
 under_load() {
-    local clients=() client
+    local asking=() client
     touch "$state/run/under-load"
     for client in 1 2 3; do
         while [[ -e $state/run/under-load ]]; do
             curl -sSf --noproxy '*' -o /dev/null "http://$registry/v2/shell/git/manifests/latest"
             echo pull >>"$state/log/load-$client.log"
         done &
-        clients+=($!)
+        asking+=($!)
     done
     "$@"
     rm "$state/run/under-load"
-    for client in "${clients[@]}"; do wait "$client"; done
+    for client in "${asking[@]}"; do wait "$client"; done
     cat "$state"/log/load-*.log | wc -l
 }
 outbox_is_empty() { [[ $(sql 'SELECT count(*) FROM farm.outbox') == 0 ]]; }
