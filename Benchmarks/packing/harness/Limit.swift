@@ -38,7 +38,7 @@ struct Limit: ParsableCommand {
         let compress = try measure(pieces: pieces.count) {
             let compress =
                 switch format.codec {
-                case .gzip: Self.compression(DeflateEncoder(), archive)
+                case .gzip: Self.compression(try DeflateEncoder(), archive)
                 case .zstd: Self.compression(try ZstdEncoder(), archive)
                 }
             return { number in

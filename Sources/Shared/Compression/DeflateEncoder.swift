@@ -8,16 +8,15 @@ private import CIsal
     package static let outputCapacity = inputCapacity + inputCapacity / 4 + 65536
 
     private let levelBuffer = UnsafeMutablePointer<UInt8>.allocate(capacity: Int(isal_level1_buffer_size))
-    private let stream = UnsafeMutablePointer<isal_zstream>.allocate(capacity: 1)
+    private let place: DeflateStream
 
-    package init() {}
+    /// - Throws: ``CompressionError`` when there is no memory for it.
+    package init() throws(CompressionError) { place = try DeflateStream() }
 
-    deinit {
-        unsafe levelBuffer.deallocate()
-        unsafe stream.deallocate()
-    }
+    deinit { unsafe levelBuffer.deallocate() }
 
     package func encode(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws(CompressionError) -> Int {
+        let stream = unsafe place.state
         unsafe isal_deflate_init(stream)
         unsafe stream.pointee.level = UInt32(GzipCompressor.level)
         unsafe stream.pointee.level_buf = levelBuffer

@@ -27,7 +27,7 @@ package final class GzipCompressor: Compressor {
     ///   - observer: sees all bytes before compression, in order, when they are compressed; called on any of the threads, by one at
     ///     a time, for the last time before ``finish(to:)`` returns.
     package init(threads: SharedThreads? = nil, observer: (@Sendable (RawSpan) -> Void)? = nil) {
-        line = ChunkLine(threads: threads, observer: observer) { () throws(CompressionError) in DeflateEncoder() }
+        line = ChunkLine(threads: threads, observer: observer) { () throws(CompressionError) in try DeflateEncoder() }
     }
 
     package func write(_ bytes: RawSpan, to output: (RawSpan) throws -> Void) throws {
