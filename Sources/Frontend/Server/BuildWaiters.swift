@@ -161,6 +161,8 @@ package actor BuildWaiters: Service {
             builds[key]?.job = job
             // It may have ended between the answer and this line.
             await look([job])
+        } catch is CancellationError {
+            // This frontend is being stopped, which hands on whoever waits.
         } catch {
             finish(key, .failure(error))
         }
