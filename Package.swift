@@ -173,7 +173,8 @@ let package = Package(
 
         // What several test targets start for themselves: a private PostgreSQL.
         .target(
-            name: "TestSupport", dependencies: ["Hashing", "Postgres", filePaths, subprocess], path: "Tests/Support", swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Hashing", "ObjectStorage", "Postgres", filePaths, subprocess],
+            path: "Tests/Support", swiftSettings: strict),
 
         // A worker without Nix, in a test's process and as one to kill.
         .target(

@@ -8,6 +8,7 @@ import Pipeline
 import Records
 import Registry
 import Synchronization
+import TestSupport
 
 /// Store paths below a directory and a store for blobs beside them, removed after the test.
 final class StoreOnDisk: Sendable {
@@ -44,8 +45,8 @@ final class StoreOnDisk: Sendable {
 }
 
 /// Remembers which blobs were committed, in order, and in which order they were begun to be written.
-final class OrderedStore: ObjectStore {
-    private let store: any ObjectStore
+final class OrderedStore: ForwardingStore {
+    let store: any ObjectStore
     private let digests = Mutex<[Digest]>([])
     private let begun = Mutex<[(number: Int, digest: Digest)]>([])
     private let count = Atomic(0)
@@ -55,23 +56,9 @@ final class OrderedStore: ObjectStore {
     var committed: [Digest] { digests.withLock(\.self) }
     var written: [Digest] { begun.withLock { $0.sorted { $0.number < $1.number }.map(\.digest) } }
 
-    var place: String { store.place }
-
     func beginBlob(contentType: String) throws -> any BlobWriter {
         Writer(writer: try store.beginBlob(contentType: contentType), store: self)
     }
-    func put(_ bytes: [UInt8], as name: ObjectName, contentType: String, ifAbsent: Bool) async throws -> PutOutcome {
-        try await store.put(bytes, as: name, contentType: contentType, ifAbsent: ifAbsent)
-    }
-    func get(_ name: ObjectName, limit: Int) async throws -> [UInt8]? { try await store.get(name, limit: limit) }
-    func stat(_ name: ObjectName) async throws -> ObjectInfo? { try await store.stat(name) }
-    func delete(_ name: ObjectName) async throws -> Bool { try await store.delete(name) }
-    func list(prefix: String, page: String?, limit: Int) async throws -> ObjectPage {
-        try await store.list(prefix: prefix, page: page, limit: limit)
-    }
-    func locate(_ digest: Digest, for method: BlobMethod) async throws -> BlobLocation? { try await store.locate(digest, for: method) }
-    func removeLeftovers(olderThan age: Duration) async throws -> Int { try await store.removeLeftovers(olderThan: age) }
-    func check() async throws { try await store.check() }
 
     private final class Writer: BlobWriter {
         private let writer: any BlobWriter

@@ -1,10 +1,10 @@
-import Hashing
 import ObjectStorage
 import Synchronization
+import TestSupport
 
 /// A store that writes over what is there whatever is asked, as some do. Its first readers get nothing before all of them have come.
-final class HeedlessStore: ObjectStore {
-    private let store: any ObjectStore
+final class HeedlessStore: ForwardingStore {
+    let store: any ObjectStore
     private let together: Int
     private let isFull: Bool
     private let readers = Mutex<(count: Int, waiting: [CheckedContinuation<Void, Never>])>((0, []))
@@ -17,8 +17,6 @@ final class HeedlessStore: ObjectStore {
         self.together = together
         self.isFull = isFull
     }
-
-    var place: String { store.place }
 
     func get(_ name: ObjectName, limit: Int) async throws -> [UInt8]? {
         let found = try await store.get(name, limit: limit)
@@ -38,14 +36,4 @@ final class HeedlessStore: ObjectStore {
         guard !isFull else { throw StorageError.noSpace(place, setting: "STORAGE_PATH") }
         return try await store.put(bytes, as: name, contentType: contentType, ifAbsent: false)
     }
-
-    func beginBlob(contentType: String) throws -> any BlobWriter { try store.beginBlob(contentType: contentType) }
-    func stat(_ name: ObjectName) async throws -> ObjectInfo? { try await store.stat(name) }
-    func delete(_ name: ObjectName) async throws -> Bool { try await store.delete(name) }
-    func list(prefix: String, page: String?, limit: Int) async throws -> ObjectPage {
-        try await store.list(prefix: prefix, page: page, limit: limit)
-    }
-    func locate(_ digest: Digest, for method: BlobMethod) async throws -> BlobLocation? { try await store.locate(digest, for: method) }
-    func removeLeftovers(olderThan age: Duration) async throws -> Int { try await store.removeLeftovers(olderThan: age) }
-    func check() async throws { try await store.check() }
 }
