@@ -33,7 +33,12 @@ struct FarmFixture {
     let store: DirectoryStore
     let builder: StandInBuilder
     let times: QueueTimes
-    let logger = Logger(label: "farm") { _ in SwiftLogNoOpLogHandler() }
+    /// What should never be seen is printed; outages are told as warnings, and made here on purpose.
+    let logger = Logger(label: "farm") { label in
+        var handler = StreamLogHandler.standardError(label: label)
+        handler.logLevel = .error
+        return handler
+    }
 
     private static let migrations = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Migrations"
 

@@ -1,3 +1,4 @@
+import Foundation
 import HummingbirdTesting
 import Postgres
 import StandIn
@@ -5,20 +6,23 @@ import TestSupport
 import Testing
 
 /// The farm goes on whatever breaks between it and its database: each fault strikes three times while sixteen clients pull. `FARM_SEED`
-/// repeats a run's choices.
+/// repeats a run's choices, `FARM_FAULT` names the only fault to try.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct FaultTests {
-    enum Fault: CaseIterable {
+    enum Fault: String, CaseIterable {
         case restartedFast, restartedAsAfterACrash, serverKilled, halted, sessionsEnded, readOnly
         case cutBothWays, cutRequests, cutReplies, repliesLost
         case notificationsSuppressed, poolExhausted, transactionHeldOpen, workersReplaced
 
         /// Whether a pull may be refused meanwhile, with the advice to try again: when there is no database to ask.
         var refuses: Bool { [.halted, .readOnly, .cutBothWays, .cutRequests, .cutReplies].contains(self) }
+
+        /// The one that `FARM_FAULT` names, or all.
+        static let asked = ProcessInfo.processInfo.environment["FARM_FAULT"].flatMap(Fault.init).map { [$0] } ?? allCases
     }
 
     private static let names = (1...25).map { "image\($0)" } + (1...5).map { "broken\($0)" }
 
-    @Test(arguments: Fault.allCases) func everyPullEndsAsItShould(fault: Fault) async throws {
+    @Test(arguments: Fault.asked) func everyPullEndsAsItShould(fault: Fault) async throws {
         let seed = SeededGenerator.seed
         let farm = try await FarmFixture(seed: seed)
         let listens = fault != .notificationsSuppressed

@@ -44,7 +44,7 @@ import Testing
         var state = open(size: 1)
         #expect(state.leaseIdle() == 0)
         _ = state.wait(1, until: later)
-        #expect(state.releaseBroken(0) == .connect(slot: 0))
+        #expect(state.releaseLost(0) == .connect(slot: 0))
         #expect(state.wait(2, until: later, first: true) == nil)
         #expect(state.connected(0) == .lease(slot: 0, waiter: 2))
         #expect(state.release(0) == .lease(slot: 0, waiter: 1))
@@ -53,8 +53,55 @@ import Testing
     @Test func brokenConnectionThatNobodyWaitsForStaysClosed() {
         var state = open(size: 1)
         _ = state.leaseIdle()
-        #expect(state.releaseBroken(0) == nil)
+        #expect(state.releaseClosed(0) == nil)
         #expect(state.wait(1, until: later) == .connect(slot: 0))
+    }
+
+    @Test func noneOfThoseThatWereOpenWhenOneWasLostIsGivenOutAgain() {
+        var state = open(size: 3)
+        #expect(state.leaseIdle() == 2)
+        #expect(state.leaseIdle() == 1)
+        // The one that was idle is opened anew, the one that is in use when it comes back.
+        #expect(state.releaseLost(2) == nil)
+        #expect(state.leaseIdle() == nil)
+        #expect(state.wait(10, until: later) == .connect(slot: 0))
+        #expect(state.wait(11, until: later) == .connect(slot: 2))
+        #expect(state.connected(0) == .lease(slot: 0, waiter: 10))
+        #expect(state.wait(12, until: later) == nil)
+        #expect(state.release(1) == .connect(slot: 1))
+        #expect(state.connected(2) == .lease(slot: 2, waiter: 11))
+        #expect(state.connected(1) == .lease(slot: 1, waiter: 12))
+        #expect(state.release(0) == nil)
+        #expect(state.leaseIdle() == 0)
+    }
+
+    @Test func connectionsThatBreakByTheSameLossCostTheNewOnesNothing() {
+        var state = open(size: 2)
+        #expect(state.leaseIdle() == 1)
+        #expect(state.leaseIdle() == 0)
+        #expect(state.releaseLost(1) == nil)
+        #expect(state.wait(10, until: later) == .connect(slot: 1))
+        #expect(state.connected(1) == .lease(slot: 1, waiter: 10))
+        #expect(state.release(1) == nil)
+        #expect(state.releaseLost(0) == nil)
+        #expect(state.leaseIdle() == 1)
+    }
+
+    @Test func connectionThatWasBeingOpenedWhenAnotherWasLostIsOpenedAnew() {
+        var state = PoolState(size: 2)
+        #expect(state.wait(1, until: later) == .connect(slot: 0))
+        #expect(state.connected(0) == .lease(slot: 0, waiter: 1))
+        #expect(state.wait(2, until: later) == .connect(slot: 1))
+        #expect(state.releaseLost(0) == nil)
+        #expect(state.connected(1) == .connect(slot: 0))
+        #expect(state.connected(0) == .lease(slot: 0, waiter: 2))
+    }
+
+    @Test func connectionClosedOnThisSideLeavesTheOthers() {
+        var state = open(size: 2)
+        #expect(state.leaseIdle() == 1)
+        #expect(state.releaseClosed(1) == nil)
+        #expect(state.leaseIdle() == 0)
     }
 
     @Test func failedConnectionRestsLongerEachTimeAndIsTriedAgain() {
@@ -70,7 +117,7 @@ import Testing
         }
         #expect(state.connected(0) == .lease(slot: 0, waiter: 1))
         #expect(state.lastFailure == nil)
-        _ = state.releaseBroken(0)
+        _ = state.releaseClosed(0)
         _ = state.wait(2, until: later)
         state.connectFailed(0, reason: "no route", now: moment, jitter: 0.5)
         #expect(state.nextTick == moment + .milliseconds(75))
@@ -127,7 +174,7 @@ import Testing
             state = open(size: 1)
             _ = state.leaseIdle()
             #expect(state.close() == nil)
-            #expect(state.releaseBroken(0) == .drained)
+            #expect(state.releaseClosed(0) == .drained)
         }
     }
 }

@@ -28,23 +28,20 @@ package struct RegistryResponder: HTTPResponder {
     }
 
     /// A request that lost its database connection in the middle is answered anew, for every request only asks: a server that is started
-    /// again costs no pull. While there is no connection to be had, the pool waits, and when it has waited in vain, nothing is repeated.
+    /// again costs no pull. The first time at once, then with growing pauses, for as long as a request would wait for a connection. While
+    /// there is none to be had, the pool waits, and when it has waited in vain, nothing is repeated.
     package func respond(to request: Request, context: Context) async throws -> Response {
-        var interruptions = 0
+        var interruptions = Interruptions()
         while true {
             do {
                 return try await answer(request, context)
             } catch {
-                guard interruptions < Self.mostInterruptions, Self.isInterruption(error) else {
-                    return try refusal(error, request, context)
-                }
-                interruptions += 1
+                guard Self.isInterruption(error), let pause = interruptions.pause() else { return try refusal(error, request, context) }
                 context.logger.notice("a request is answered anew", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+                try await Task.sleep(for: pause)
             }
         }
     }
-
-    private static let mostInterruptions = 5
 
     private static func isInterruption(_ error: any Error) -> Bool {
         guard let error = error as? PostgresError else { return false }

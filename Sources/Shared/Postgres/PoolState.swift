@@ -2,6 +2,9 @@
 ///
 /// Each event returns what is to be done about it. Connections are opened when somebody waits for one, and the last one given back is the
 /// first to be given out, so that a quiet pool needs few. Waiting is in order of arrival.
+///
+/// What breaks one connection from without (a restarted server, an administrator, a failover) mostly breaks all that were open then, and the
+/// others do not show it yet: so none of them is given out again. Else one call could meet each of them in turn.
 struct PoolState {
     typealias Instant = ContinuousClock.Instant
 
@@ -39,6 +42,10 @@ struct PoolState {
     private let backoff: Backoff
     private var slots: [Slot]
     private var failures: [Int]
+    /// How many losses came before the slot's connection was opened, of those that count in ``losses``.
+    private var openedAfter: [Int]
+    /// Connections that were lost although they had been opened after the loss before.
+    private var losses = 0
     /// A stack: the last one is the next to be used.
     private var idle: [Int] = []
     private var waiters: [Waiter] = []
@@ -51,6 +58,7 @@ struct PoolState {
         self.backoff = backoff
         slots = Array(repeating: .closed, count: size)
         failures = Array(repeating: 0, count: size)
+        openedAfter = Array(repeating: 0, count: size)
     }
 
     var size: Int { slots.count }
@@ -87,10 +95,21 @@ struct PoolState {
         offer(slot)
     }
 
-    /// A connection is given back broken. Its successor is opened at once if somebody waits.
-    mutating func releaseBroken(_ slot: Int) -> Action? {
+    /// A connection is given back closed. Its successor is opened at once if somebody waits.
+    mutating func releaseClosed(_ slot: Int) -> Action? {
         slots[slot] = .closed
         return connectIfWanted() ?? drainedIfSo()
+    }
+
+    /// A connection is given back that broke from without. Those that are idle will be opened anew, and those that are in use or being
+    /// opened when they are given back.
+    mutating func releaseLost(_ slot: Int) -> Action? {
+        if openedAfter[slot] == losses {
+            losses += 1
+            for slot in idle { slots[slot] = .closed }
+            idle = []
+        }
+        return releaseClosed(slot)
     }
 
     mutating func connected(_ slot: Int) -> Action? {
@@ -136,6 +155,7 @@ struct PoolState {
     }
 
     private mutating func offer(_ slot: Int) -> Action? {
+        guard openedAfter[slot] == losses else { return releaseClosed(slot) }
         guard !waiters.isEmpty else {
             slots[slot] = .idle
             idle.append(slot)
@@ -148,6 +168,7 @@ struct PoolState {
     private mutating func connectIfWanted() -> Action? {
         guard waiters.count > slots.count(where: { $0 == .connecting }), let slot = slots.firstIndex(of: .closed) else { return nil }
         slots[slot] = .connecting
+        openedAfter[slot] = losses
         return .connect(slot: slot)
     }
 

@@ -23,8 +23,8 @@ extension PostgresPool {
         while true {
             let slot = try await lease(from: start, until: min(deadline, start + settings.acquisitionTimeout), first: hasFoundBroken)
             do {
-                return try await sessions[slot].run(until: deadline, body) { isConnected in
-                    self.perform { [isConnected ? $0.state.release(slot) : $0.state.releaseBroken(slot)] }
+                return try await sessions[slot].run(until: deadline, body) { outcome in
+                    self.perform { [$0.state.take(slot, outcome)] }
                 }
             } catch is PostgresSession.ConnectionLost {
                 logger.notice("database connection broke while idle", metadata: ["connection": "\(slot)"])
@@ -107,6 +107,17 @@ extension PostgresPool {
                     return []
                 }
             }
+        }
+    }
+}
+
+extension PoolState {
+    /// Takes a connection back.
+    fileprivate mutating func take(_ slot: Int, _ outcome: PostgresSession.Outcome) -> Action? {
+        switch outcome {
+        case .kept: release(slot)
+        case .closed: releaseClosed(slot)
+        case .lost: releaseLost(slot)
         }
     }
 }

@@ -5,6 +5,15 @@ actor PostgresSession {
     /// The connection broke while it stood idle; nothing of the call has been sent.
     struct ConnectionLost: Error {}
 
+    /// What became of the connection in a call.
+    enum Outcome {
+        case kept
+        /// This side closed it, since its statement could not be stopped or had left a transaction open.
+        case closed
+        /// It broke from without.
+        case lost
+    }
+
     private nonisolated let executor: ThreadExecutor
     private nonisolated let configuration: PostgresConfiguration
     private nonisolated let interrupt: Interrupt
@@ -42,27 +51,31 @@ actor PostgresSession {
     nonisolated func cancelRunning() { interrupt.raiseRunning() }
 
     /// Runs `body` with the connection on the session's thread.
-    /// - Parameter ended: told, before the value is returned, whether the session still has a connection.
+    /// - Parameter ended: told, before the value is returned, what became of the connection.
     /// - Throws: ``ConnectionLost`` when there is no connection, and what `body` throws.
     func run<Value: Sendable>(
         until deadline: ContinuousClock.Instant?, ticket: UInt64,
-        _ body: @Sendable (borrowing PostgresConnection, StatementLimits) throws -> Value, ended: @Sendable (Bool) -> Void
+        _ body: @Sendable (borrowing PostgresConnection, StatementLimits) throws -> Value, ended: @Sendable (Outcome) -> Void
     ) throws -> Value {
         guard let open = connection.take(), open.handle.readUnasked() else {
-            ended(false)
+            ended(.lost)
             throw ConnectionLost()
         }
         interrupt.begin(ticket)
-        let outcome: Result<Value, any Error>
+        let result: Result<Value, any Error>
         do {
-            outcome = .success(try body(open, StatementLimits(deadline: deadline, interrupt: interrupt)))
+            result = .success(try body(open, StatementLimits(deadline: deadline, interrupt: interrupt)))
         } catch {
-            outcome = .failure(error)
+            result = .failure(error)
         }
         interrupt.end()
-        if open.isReusable { connection = consume open }
-        ended(connection != nil)
-        return try outcome.get()
+        if open.isReusable {
+            connection = consume open
+            ended(.kept)
+        } else {
+            ended(result.isConnectionFailure ? .lost : .closed)
+        }
+        return try result.get()
     }
 }
 
@@ -70,7 +83,7 @@ extension PostgresSession {
     /// Runs `body` as ``run(until:ticket:_:ended:)`` does; a cancellation of the calling task cancels the statement that runs.
     nonisolated func run<Value: Sendable>(
         until deadline: ContinuousClock.Instant?,
-        _ body: @Sendable (borrowing PostgresConnection, StatementLimits) throws -> Value, ended: @Sendable (Bool) -> Void = { _ in }
+        _ body: @Sendable (borrowing PostgresConnection, StatementLimits) throws -> Value, ended: @Sendable (Outcome) -> Void = { _ in }
     ) async throws -> Value {
         let ticket = interrupt.newTicket()
         return try await withTaskCancellationHandler {
@@ -94,5 +107,12 @@ extension PostgresSession {
             await session.disconnect()
             throw error
         }
+    }
+}
+
+extension Result where Failure == any Error {
+    /// Whether the call ended because its connection broke.
+    fileprivate var isConnectionFailure: Bool {
+        if case .failure(let error as PostgresError) = self { error.isConnectionFailure } else { false }
     }
 }
