@@ -58,11 +58,12 @@ let package = Package(
         shared("Hashing", ["CLibcrypto"]),
         shared("Layers", ["Hashing"]),
         shared("Registry", ["Hashing"]),
-        shared("HTTP", ["CLibcurl"]),
+        shared("Signals"),
+        shared("HTTP", ["CLibcurl", "Signals"]),
         shared("ObjectStorage", ["CIsal", "CLibcrypto", "HTTP", "Hashing", "Operations", logging]),
         shared("Operations", ["Registry", logging]),
         shared("PopularityData", ["Hashing", "HTTP", "Layers", "Operations", "Registry"]),
-        shared("Postgres", ["CLibpq", "Hashing", logging, lifecycle]),
+        shared("Postgres", ["CLibpq", "Hashing", "Signals", logging, lifecycle]),
         shared("Records", ["Hashing", "Postgres", "Registry"]),
         shared("Compression", ["CIsal", "CLinux", "CZstd"]),
         .systemLibrary(name: "CExtendedAttributes", path: "Sources/Shared/CExtendedAttributes"),
@@ -92,7 +93,7 @@ let package = Package(
             name: "nixery-frontend",
             dependencies: [
                 "FrontendServer", "ObjectStorage", "Operations", "PopularityData", "Postgres", "Publication", "Queue", "Records",
-                "Registry",
+                "Registry", "Signals",
                 argumentParser, logging,
             ],
             path: "Sources/Frontend/Command",
@@ -118,7 +119,7 @@ let package = Package(
             dependencies: [
                 "Assembly", "Nix", "ObjectStorage", "Operations", "Pipeline", "PopularityData", "Postgres", "Publication", "Queue",
                 "Records",
-                "Registry",
+                "Registry", "Signals",
                 argumentParser, lifecycle, logging,
             ],
             path: "Sources/Worker/Command",
@@ -248,5 +249,6 @@ let package = Package(
         tests("PostgresTests", ["Hashing", "Postgres", "TestSupport", logging]),
         tests("QueueTests", ["Hashing", "Postgres", "Queue", "Records", "Registry", "TestSupport", logging]),
         tests("RegistryTests", ["Registry", "Hashing"]),
+        tests("SignalsTests", ["Signals"]),
     ]
 )

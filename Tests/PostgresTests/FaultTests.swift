@@ -1,6 +1,8 @@
-import Postgres
+import Dispatch
 import TestSupport
 import Testing
+
+@testable import Postgres
 
 /// Connections and servers that go away. Each test that stops a server has one of its own.
 @Suite(.timeLimit(.minutes(5))) struct FaultTests {
@@ -51,6 +53,17 @@ import Testing
         }
         #expect(error.isConnectionFailure)
         #expect(try await pool.first("SELECT count(*) AS v FROM t", []) { row in try row.int("v") } == 0)
+    }
+
+    /// libpq would end the process by SIGPIPE.
+    @Test func requestToCancelThatAServerNoLongerTakesFailsQuietly() async throws {
+        let (line, database) = try await TemporaryPostgres.shared.line(to: try await TemporaryPostgres.shared.database())
+        let connection = try PostgresConnection(database)
+        line.closeToNewcomers()
+        // The server has to go in the moment between two system calls of libpq, so it is given many.
+        for _ in 0..<500 { connection.handle.request.send().wait() }
+        let isReusable = connection.isReusable
+        #expect(isReusable)
     }
 
     @Test func worksAgainAfterTheServerWasRestarted() async throws {

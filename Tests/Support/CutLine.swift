@@ -14,6 +14,7 @@ package final class CutLine: Sendable {
         private let condition = NSCondition()
         private var held: Set<Direction> = []
         private var losses = 0
+        private var closesNewcomers = false
 
         func hold(_ directions: Set<Direction>) {
             condition.withLock {
@@ -23,6 +24,11 @@ package final class CutLine: Sendable {
         }
 
         func lose(_ count: Int) { condition.withLock { losses += count } }
+
+        var closes: Bool {
+            get { condition.withLock { closesNewcomers } }
+            set { condition.withLock { closesNewcomers = newValue } }
+        }
 
         /// Waits while the direction is held. - Returns: whether the bytes are to be carried; if not, the connection breaks.
         func pass(_ direction: Direction) -> Bool {
@@ -51,6 +57,10 @@ package final class CutLine: Sendable {
                 let client = accept(listener, nil, nil)
                 if client < 0, errno == EINTR || errno == ECONNABORTED { continue }
                 guard client >= 0 else { break }
+                guard !gate.closes else {
+                    close(client)
+                    continue
+                }
                 let upstream = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
                 guard unsafe Self.withAddress(server, { unsafe connect(upstream, $0, $1) }) == 0 else {
                     close(client)
@@ -77,6 +87,9 @@ package final class CutLine: Sendable {
 
     /// Breaks connections, each in the moment in which the server has answered and before the client knows: so many times.
     package func loseReplies(_ count: Int) { gate.lose(count) }
+
+    /// Closes new connections as soon as they are made; those that there are go on.
+    package func closeToNewcomers() { gate.closes = true }
 
     /// Closes both sockets when both threads have ended.
     private final class Ends: Sendable {

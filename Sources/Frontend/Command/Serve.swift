@@ -3,6 +3,7 @@ import FrontendServer
 import Logging
 import Operations
 import Postgres
+import Signals
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +17,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let environment = try Settings.withSecretFiles(ProcessEnvironment.value)
         let settings = try FrontendSettings(environment)
+        BrokenPipes.failWrites()
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .info) }
         let database = try PostgresConfiguration(environment: environment.string)
         let pending = try await Migrator.load(directory: settings.migrations).pending(database)

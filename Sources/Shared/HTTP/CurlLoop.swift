@@ -1,5 +1,5 @@
 private import Dispatch
-private import Glibc
+private import Signals
 private import Synchronization
 
 /// The thread that carries all transfers of a client, and the box in which it is told what to do.
@@ -24,14 +24,8 @@ final class CurlLoop: Sendable {
         multi = CurlMulti(idleConnections: settings.idleConnections)
         guard let multi else { return }
         DispatchQueue(label: "http").async {
-            // OpenSSL writes to connections that the other side has closed; only this thread is not to hear of it.
-            var signals = sigset_t()
-            var before = sigset_t()
-            unsafe sigemptyset(&signals)
-            unsafe sigaddset(&signals, SIGPIPE)
-            unsafe pthread_sigmask(SIG_BLOCK, &signals, &before)
-            defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-            CurlThread(multi: multi, settings: settings).run { self.take() }
+            // OpenSSL writes to connections that the other side has closed.
+            BrokenPipes.failingWrites { CurlThread(multi: multi, settings: settings).run { self.take() } }
         }
     }
 

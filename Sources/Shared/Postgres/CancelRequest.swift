@@ -1,5 +1,6 @@
 private import CLibpq
 internal import Dispatch
+private import Signals
 
 /// What is needed to ask the server, over a connection of its own, to cancel the statement that a connection is running.
 // libpq documents that PQcancel may run in another thread than the one that uses the connection; the pointer never changes.
@@ -21,7 +22,8 @@ internal import Dispatch
         // A queue of its own: requests to a server that hangs must not fill the threads that others need.
         DispatchQueue(label: "postgres-cancel").async(group: sent) {
             _ = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { message in
-                unsafe PQcancel(self.handle, message.baseAddress, 256)
+                // The server may have gone between the greeting and the request.
+                BrokenPipes.failingWrites { unsafe PQcancel(self.handle, message.baseAddress, 256) }
             }
         }
         return sent

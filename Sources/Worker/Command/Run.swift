@@ -9,6 +9,7 @@ import Publication
 import Queue
 import Records
 import ServiceLifecycle
+import Signals
 import UnixSignals
 
 struct Run: AsyncParsableCommand {
@@ -23,6 +24,7 @@ struct Run: AsyncParsableCommand {
     func run() async throws {
         let environment = try Settings.withSecretFiles(ProcessEnvironment.value)
         let settings = try WorkerSettings(environment)
+        BrokenPipes.failWrites()
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .info) }
         let logger = Logger(label: "worker")
         let database = try PostgresConfiguration(environment: environment.string).withApplicationName("nixery-worker")
