@@ -32,10 +32,6 @@ private import Glibc
         }
         // Else libpq prints what the server says on the standard error.
         unsafe PQsetNoticeProcessor(connection, { _, _ in }, nil)
-        defer {
-            // From here on libpq's own texts, of which some reach our errors, name errors by SQLSTATE without the server's words.
-            unsafe PQsetErrorVerbosity(connection, PQERRORS_SQLSTATE)
-        }
         guard unsafe PQstatus(connection) == CONNECTION_OK, unsafe PQsetnonblocking(connection, 1) == 0,
             let request = unsafe CancelRequest(connection)
         else {
@@ -51,6 +47,8 @@ private import Glibc
             unsafe PQfinish(connection)
             throw PostgresError(kind: .connection, message: "cannot set up a session of PostgreSQL at \(target): \(error)")
         }
+        // From here on libpq's own texts, of which some reach our errors, name errors by SQLSTATE without the server's words.
+        unsafe PQsetErrorVerbosity(connection, PQERRORS_SQLSTATE)
         return handle
     }
 
