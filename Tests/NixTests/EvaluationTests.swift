@@ -11,7 +11,7 @@ import Testing
         #expect(evaluation.packages.map(\.attribute) == ["hello", "zlib"])
         #expect(evaluation.packages.map(\.resolved) == ["Hello", "zlib"])
         #expect(evaluation.packages.allSatisfy { StorePathText.isStorePath($0.drvPath) && $0.outputs.count == 1 })
-        #expect(evaluation.caveats.count == 1 && evaluation.caveats[0].contains("cacert"))
+        #expect(evaluation.lacking == ["cacert"])
     }
 
     @Test func namesAllThatIsMissing() async throws {
@@ -105,7 +105,7 @@ import Testing
         Faulty(script: #"echo '{"packages":['"#, kind: .internal, message: #"cannot read: {"packages":["#),
         Faulty(
             script:
-                #"echo '{"packages":[{"attribute":"x","drvPath":"--help","outputs":[{"name":"out","path":"/etc"}]}],"missing":[],"caveats":[]}'"#,
+                #"echo '{"packages":[{"attribute":"x","drvPath":"--help","outputs":[{"name":"out","path":"/etc"}]}],"missing":[],"lacking":[]}'"#,
             kind: .evaluationFailed, message: "x is not a proper derivation"),
         Faulty(script: "exec nix-instantiate-that-is-not-there", kind: .nixMissing, message: "is Nix installed and on PATH?"),
         Faulty(script: "kill -KILL $$", kind: .evaluationFailed, message: "was ended by signal 9, perhaps for want of memory"),

@@ -22,5 +22,5 @@ struct Answer: Decodable, Hashable {
 
     let packages: [Package]
     let missing: [Missing]
-    let caveats: [String]
+    let lacking: [String]
 }

@@ -57,8 +57,11 @@ import Testing
     }
 
     /// What a worker does after Nix has built the packages.
-    private func build(_ recipe: Recipe, ledger: any LayerLedger, blobs: any ObjectStore) async throws -> ComposedImage {
-        let attributes = Set(recipe.packages + ImageName.basePackages).sorted()
+    /// - Parameter lacking: what the package set does not have.
+    private func build(
+        _ recipe: Recipe, ledger: any LayerLedger, blobs: any ObjectStore, lacking: [String] = []
+    ) async throws -> ComposedImage {
+        let attributes = Set(recipe.packages + ImageName.basePackages).subtracting(lacking).sorted()
         let outputs = try attributes.map(path)
         var reached: Set<String> = []
         var open = attributes
@@ -77,9 +80,9 @@ import Testing
         var parts = try await stage.parts(of: plan, format: .gzip, observer: Silent())
         parts.append(try await stage.links(to: try await stage.trees(of: outputs), format: .gzip))
         try await ledger.record(
-            outputs: Dictionary(uniqueKeysWithValues: zip(attributes, outputs.map { [$0.string] })), source: recipe.source.digest(),
-            system: recipe.platform.nixSystem)
-        return try ComposedImage(recipe: recipe, parts: parts)
+            outputs: Dictionary(uniqueKeysWithValues: zip(attributes + lacking, outputs.map { [$0.string] } + lacking.map { _ in [] })),
+            source: recipe.source.digest(), system: recipe.platform.nixSystem)
+        return try ComposedImage(recipe: recipe, parts: parts, lacking: lacking)
     }
 
     private func know(_ names: String...) async throws {
@@ -101,6 +104,21 @@ import Testing
         for digest in [composed.image.configDigest, composed.image.oci.digest] + (try await layerDigests(composed.image)) {
             #expect(try await store.blobs.stat(.blob(digest)) != nil)
         }
+    }
+
+    /// A set without cacert: composed all the same, and whoever pulls is told. Who names cacert is told by a job that there is none.
+    @Test func whatTheSetLacksIsToldWithTheImage() async throws {
+        for name in ["git", "jq"] { _ = try await build(Self.recipe(name), ledger: ledger, blobs: store.blobs, lacking: ["cacert"]) }
+        let recipe = try Self.recipe("git/jq")
+        let elsewhere = try StoreOnDisk()
+        let composed = try #require(try await assembler.compose(recipe))
+        #expect(try await composed == build(recipe, ledger: EmptyLedger(), blobs: elsewhere.blobs, lacking: ["cacert"]))
+        let key = try recipe.buildKey()
+        #expect(try await assembler.publish(recipe, key: key, name: "git/jq"))
+        let library = ManifestLibrary(pool: pool, store: store.blobs, logger: Logger(label: "test"))
+        let caveats = ["The package set has no cacert; the image is without it."]
+        #expect(try await library.manifest(of: recipe, key: key, format: .oci)?.caveats == caveats)
+        #expect(try await assembler.compose(Self.recipe("git/cacert")) == nil)
     }
 
     private func layerDigests(_ image: PublishedImage) async throws -> [Digest] {

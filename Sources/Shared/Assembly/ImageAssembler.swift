@@ -44,7 +44,7 @@ package struct ImageAssembler: Sendable {
     /// The image, its layers stored; `nil` if something is not known.
     package func compose(_ recipe: Recipe) async throws -> ComposedImage? {
         guard let format = PackingFormat(recipe.packing), let strategy = LayeringStrategy(rawValue: recipe.layering.strategy),
-            let outputs = try await outputs(recipe)
+            let (outputs, lacking) = try await outputs(recipe)
         else { return nil }
         async let known = closure(of: outputs)
         guard let linked = try await linked(outputs) else { return nil }
@@ -57,16 +57,18 @@ package struct ImageAssembler: Sendable {
         }
         guard var parts = try await layers.knownParts(of: plan, format: format) else { return nil }
         parts.append(try await links)
-        return try ComposedImage(recipe: recipe, parts: parts)
+        return try ComposedImage(recipe: recipe, parts: parts, lacking: lacking)
     }
 
-    /// What the image's packages install, in their order.
-    private func outputs(_ recipe: Recipe) async throws -> [StorePath]? {
+    /// What the image's packages install, in their order, and what the set is known to lack of those that every image has.
+    private func outputs(_ recipe: Recipe) async throws -> (outputs: [StorePath], lacking: [String])? {
         let attributes = Set(recipe.packages + ImageName.basePackages).sorted(by: ImageName.precedes)
         let known = try await records.outputs(
             source: recipe.source.digest(), system: recipe.platform.nixSystem, attributes: attributes)
-        guard known.count == attributes.count else { return nil }
-        return try attributes.flatMap { try (known[$0] ?? []).map { try StorePath($0) } }
+        // What a person names and the set lacks is an error, which a job tells.
+        guard known.count == attributes.count, recipe.packages.allSatisfy({ known[$0] != [] }) else { return nil }
+        let outputs = try attributes.flatMap { try (known[$0] ?? []).map { try StorePath($0) } }
+        return (outputs, attributes.filter { known[$0] == [] })
     }
 
     private func closure(of outputs: [StorePath]) async throws -> Closure? {

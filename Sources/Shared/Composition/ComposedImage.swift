@@ -20,9 +20,10 @@ package struct ComposedImage: Hashable, Sendable {
         }
     }
 
-    /// - Parameter caveats: what a person should know of the image, in sentences; they do not decide its bytes.
+    /// - Parameter lacking: what every image has and this one has not, since its package set has none. It decides no bytes; whoever pulls is
+    ///   told of it.
     /// - Throws: `HashingError`.
-    package init(recipe: Recipe, parts: [Part], caveats: [String] = []) throws {
+    package init(recipe: Recipe, parts: [Part], lacking: [String] = []) throws {
         let config = ImageConfig(
             platform: recipe.platform,
             command: recipe.hasShell ? ["bash"] : nil,
@@ -41,9 +42,12 @@ package struct ComposedImage: Hashable, Sendable {
             docker: docker,
             configDigest: configDigest,
             layerKeys: parts.map(\.record.key),
-            caveats: caveats
+            caveats: lacking.map(Self.caveat)
         )
     }
+
+    /// What a person should know of an image that is without one of ``ImageName/basePackages``.
+    package static func caveat(without name: String) -> String { "The package set has no \(name); the image is without it." }
 
     /// The label names are those of the OCI image specification's annotations, and one of our own.
     package static func labels(_ recipe: Recipe) -> [ImageConfig.Label] {

@@ -5,7 +5,7 @@ import Postgres
 extension Records {
     /// Records what packages of a pinned source install. The first record of each counts.
     /// - Parameters:
-    ///   - outputs: store paths by attribute.
+    ///   - outputs: store paths by attribute; none for one that the source does not have.
     ///   - source: SHA-256 of the source as Nix is given it.
     package func record(outputs: [String: [String]], source: Digest, system: String) async throws {
         let attributes = outputs.keys.sorted()
@@ -24,7 +24,8 @@ extension Records {
         }
     }
 
-    /// The store paths that packages of a source install; attributes that are not recorded are left out.
+    /// The store paths that packages of a source install, none for one that it is known not to have; attributes that are not recorded are
+    /// left out.
     package func outputs(source: Digest, system: String, attributes: [String]) async throws -> [String: [String]] {
         let rows = try await pool.rows(Self.selectOutputs, [.bytes(source.bytes), .text(system), .textArray(attributes)]) { row in
             (try row.text("attribute"), try row.textArray("outputs"))
@@ -58,7 +59,7 @@ extension Records {
             [
                 .bytes(image.oci.digest.bytes), .bytes(image.oci.bytes), .optional(image.docker?.digest.bytes),
                 .optional(image.docker?.bytes), .bytes(image.configDigest.bytes), .textArray(image.layerKeys.map(\.hex)),
-                .bytes(key.bytes), .text(name), .int(image.layerKeys.count),
+                .bytes(key.bytes), .text(name), .int(image.layerKeys.count), .textArray(image.caveats),
             ]
         ) { row in try row.bool("published") } ?? false
     }
@@ -85,8 +86,8 @@ extension Records {
             SELECT given.position, l.layer_key, l.digest FROM unnest($6::text[]) WITH ORDINALITY AS given(hex, position)
             JOIN farm.layers l ON l.layer_key = decode(given.hex, 'hex') FOR KEY SHARE OF l
         ), complete AS (SELECT count(*) = $9 AS is FROM known), manifest AS (
-            INSERT INTO farm.manifests (oci_digest, oci_bytes, docker_digest, docker_bytes, config_digest, image)
-            SELECT $1, $2, $3, $4, $5, $8 FROM complete WHERE complete.is ON CONFLICT DO NOTHING
+            INSERT INTO farm.manifests (oci_digest, oci_bytes, docker_digest, docker_bytes, config_digest, image, caveats)
+            SELECT $1, $2, $3, $4, $5, $8, $10 FROM complete WHERE complete.is ON CONFLICT DO NOTHING
         ), layer AS (
             INSERT INTO farm.manifest_layers (oci_digest, position, layer_key, digest)
             SELECT $1, position, layer_key, digest FROM known, complete WHERE complete.is ON CONFLICT DO NOTHING

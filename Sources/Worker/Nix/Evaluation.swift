@@ -4,6 +4,6 @@ package struct Evaluation: Sendable, Hashable, Decodable {
     package let packages: [EvaluatedPackage]
     /// All names that the package set does not have.
     package let missing: [MissingPackage]
-    /// Remarks for the person who asked, in sentences.
-    package let caveats: [String]
+    /// Those of the optional names that it does not have either.
+    package let lacking: [String]
 }

@@ -4,7 +4,7 @@ package struct EvaluationRequest: Sendable, Hashable {
     package var source: String
     /// Attribute paths that must be there.
     package var packages: [String]
-    /// Attribute paths that are wanted too; where the set lacks one, that is a caveat.
+    /// Attribute paths that are wanted too; where the set lacks one, that is no error.
     package var optional: [String]
     /// The Nix system of the image, such as `x86_64-linux`.
     package var system: String

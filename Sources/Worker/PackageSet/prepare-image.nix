@@ -12,7 +12,7 @@
 #             outputs = [ { name; path; } ]: the one that the name picks, else the derivation's own choice
 #   missing   [ { attribute; reason = "absent" | "ambiguous" | "not a package"; type; nearNames = [ ... ]; } ]
 #             type = what it is instead of a package: "int", "lambda", ..., as builtins.typeOf has it
-#   caveats   [ sentences ]
+#   lacking   [ names of `optional` that stand for no package ]
 # With missing packages no other is evaluated: their evaluation could fail and hide what is missing.
 {
   source,
@@ -83,7 +83,7 @@ if absent != [ ] then
   {
     packages = [ ];
     missing = map describeMissing absent;
-    caveats = [ ];
+    lacking = [ ];
   }
 else
   {
@@ -91,7 +91,5 @@ else
       builtins.filter (one: one.reason == null && isDerivation one.value) found
     );
     missing = [ ];
-    caveats = map (one: "The package set has no ${one.attribute}; the image is without it.") (
-      builtins.filter isOptional (unresolved ++ notPackages)
-    );
+    lacking = map (one: one.attribute) (builtins.filter isOptional (unresolved ++ notPackages));
   }

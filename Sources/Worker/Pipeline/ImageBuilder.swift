@@ -37,8 +37,8 @@ package struct ImageBuilder: Sendable {
                 .badRequest, "this worker cannot make layers as the recipe asks for them (\(recipe.packing), \(recipe.layering))")
         }
         observer.phase(.evaluating, done: 0, total: 0)
-        let (packages, caveats) = try await evaluate(recipe)
-        for caveat in caveats { observer.log("note: " + caveat) }
+        let (packages, lacking) = try await evaluate(recipe)
+        for name in lacking { observer.log("note: " + ComposedImage.caveat(without: name)) }
 
         observer.phase(.building, done: 0, total: 0)
         let root = GarbageCollectorRoot(directory: rootsDirectory, name: rootName)
@@ -57,23 +57,24 @@ package struct ImageBuilder: Sendable {
         observer.phase(.packing, done: 0, total: plan.groups.count + 1)
         var parts = try await layers.parts(of: plan, format: format, observer: observer)
         parts.append(try await layers.links(to: try await layers.trees(of: outputs), format: format))
-        // From now on any combination of these packages is composed without Nix. What the set had to say of them is not recorded.
-        if recipe.isPinned, caveats.isEmpty {
-            let outputs = Dictionary(packages.map { ($0.attribute, $0.outputs.map(\.path)) }) { first, _ in first }
+        // From now on any combination of these packages is composed without Nix.
+        if recipe.isPinned {
+            let outputs = Dictionary(packages.map { ($0.attribute, $0.outputs.map(\.path)) } + lacking.map { ($0, []) }) { first, _ in first
+            }
             try await ledger.record(outputs: outputs, source: recipe.source.digest(), system: recipe.platform.nixSystem)
         }
 
         observer.phase(.composing, done: 0, total: 0)
-        let composed = try ComposedImage(recipe: recipe, parts: parts, caveats: caveats)
+        let composed = try ComposedImage(recipe: recipe, parts: parts, lacking: lacking)
         try await composed.store(in: store, ledger)
         await pushed
         return composed
     }
 
-    private func evaluate(_ recipe: Recipe) async throws -> (packages: [EvaluatedPackage], caveats: [String]) {
+    private func evaluate(_ recipe: Recipe) async throws -> (packages: [EvaluatedPackage], lacking: [String]) {
         let evaluation = try await nix.evaluate(EvaluationRequest(recipe))
         guard evaluation.missing.isEmpty else { throw JobError(missing: evaluation.missing, in: recipe.source) }
-        return (evaluation.packages.sorted { ImageName.precedes($0.attribute, $1.attribute) }, evaluation.caveats)
+        return (evaluation.packages.sorted { ImageName.precedes($0.attribute, $1.attribute) }, evaluation.lacking)
     }
 
     private func realise(_ packages: [EvaluatedPackage], root: GarbageCollectorRoot, _ observer: some BuildObserver) async throws
