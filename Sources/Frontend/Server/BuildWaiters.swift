@@ -128,6 +128,8 @@ package actor BuildWaiters: Service {
     private func beat() async {
         do {
             try await queue.heartbeat(frontend)
+        } catch is CancellationError {
+            // It is being stopped.
         } catch {
             logger.warning("heartbeat failed", metadata: ["error": "\(error)"])
         }

@@ -22,6 +22,8 @@ package struct LeftoverSweeper: Service {
                 do {
                     let count = try await store.removeLeftovers(olderThan: Self.age)
                     if count > 0 { logger.info("removed what writers left behind", metadata: ["count": "\(count)"]) }
+                } catch is CancellationError {
+                    return
                 } catch {
                     logger.warning("cannot remove what writers left behind", metadata: ["error": "\(error)"])
                 }

@@ -28,6 +28,8 @@ package struct Outbox: Service {
             while !Task.isCancelled {
                 do {
                     while try await sweep() > 0 {}
+                } catch is CancellationError {
+                    return
                 } catch {
                     logger.warning("cannot write to the store what was published", metadata: ["error": "\(error)"])
                 }

@@ -25,6 +25,8 @@ package struct QueueSweeper: Service {
                         let removed = try await queue.prune(keep: keep)
                         if removed == 0 { nextPruning = .now + .seconds(600) }
                     }
+                } catch is CancellationError {
+                    return
                 } catch {
                     logger.warning("cannot sweep the queue", metadata: ["error": "\(error)"])
                 }

@@ -100,6 +100,8 @@ package struct WorkerService: Service {
             do {
                 try await renew()
                 pause = queue.times.heartbeat
+            } catch is CancellationError {
+                // It is being stopped.
             } catch {
                 pause = queue.times.heartbeat / 10
                 logger.warning("heartbeat failed", metadata: ["error": "\(error)"])

@@ -100,7 +100,8 @@ package struct S3Store: ObjectStore {
         try await addresses.locate(digest, method)
     }
 
-    /// Ends uploads in parts that were begun and neither completed nor ended.
+    /// Ends uploads in parts that were begun and neither completed nor ended. Their age is taken by this host's clock: S3 refuses requests
+    /// whose clock is more than a quarter of an hour off (RequestTimeTooSkewed), so `age` must only be well above that.
     package func removeLeftovers(olderThan age: Duration) async throws -> Int {
         let limit = api.clock.now() - age.components.seconds
         var count = 0
