@@ -38,7 +38,7 @@ package final class StandInBuilder: Sendable {
         self.longest = longest
         self.reached = reached
         state = Mutex(State(random: SeededGenerator(seed: seed)))
-        (begins, beginSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (begins, beginSink) = AsyncStream.makeStream()
     }
 
     /// Builds so far.

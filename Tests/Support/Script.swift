@@ -61,6 +61,10 @@ enum Script {
     static let signal =
         common + """
             main=$(head -n 1 "$1/data/postmaster.pid")
-            for process in "$main" $(cat /proc/"$main"/task/*/children); do kill -"$2" "$process"; done
+            # The main process first: halted, it starts no others. Of the others one may just have ended.
+            kill -"$2" "$main" || exit 1
+            for process in $(cat /proc/"$main"/task/*/children); do
+                kill -"$2" "$process" 2>/dev/null || [ ! -e "/proc/$process" ] || exit 1
+            done
             """
 }
