@@ -30,12 +30,17 @@ import Testing
             let other = try farm.worker("other")
             try await pull
             try await farm.expectNothingLost(pulls, good: 1, refusedAllowed: false, "killed at \(phase)")
-            #expect(
-                try await farm.value(
-                    "SELECT string_agg(kind, ' ' ORDER BY id) AS value FROM farm.job_events WHERE kind IN ('claimed', 'lost', 'succeeded')")
-                    == "claimed lost claimed succeeded")
+            // A machine that is busy enough lets the doomed one lose its short lease while it still lives, and claim anew.
+            #expect(try await history(of: "doomed").starts(with: ["claimed", "lost"]))
+            #expect(try await history(of: "other") == ["claimed", "succeeded"])
             try await other.stop()
         }
+    }
+
+    private func history(of worker: String) async throws -> [String] {
+        try await farm.direct.rows(
+            "SELECT kind FROM farm.job_events WHERE worker = $1 AND kind IN ('claimed', 'lost', 'succeeded') ORDER BY id", [.text(worker)]
+        ) { row in try row.text("kind") }
     }
 
     @Test func aJobThatKillsFourWorkersIsEndedWithThatReason() async throws {
