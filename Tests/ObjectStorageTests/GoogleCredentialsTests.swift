@@ -166,7 +166,7 @@ import Testing
             } catch { return "\(error)" }
         }
         for (content, reason) in [
-            (nil, "cannot be opened"), ("not json", "is not the JSON"), ("{}", "type ''"),
+            (nil, "cannot be opened: No such file or directory"), ("not json", "is not the JSON"), ("{}", "type ''"),
             (#"{"type": "external_account"}"#, "'external_account'"), (#"{"type": "service_account"}"#, "client_email"),
             (#"{"type": "service_account", "client_email": "a", "private_key": "b"}"#, "no RSA key"),
             (#"{"type": "authorized_user"}"#, "refresh_token"),

@@ -9,8 +9,10 @@ package final class OpenFile: Sendable {
 
     /// Opens a file to read. `nil` with `errno` set if that fails.
     package init?(reading path: String) {
-        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
+        // Not kept before it is open: `deinit` would run, and change `errno`.
+        let opened = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard opened >= 0 else { return nil }
+        descriptor = opened
     }
 
     deinit { close(descriptor) }

@@ -32,9 +32,10 @@ struct OCILayout {
     private func write(_ file: String, _ content: JSON) throws {
         let path = directory + "/" + file
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw StorageError.lastSystemError(path, action: "write") }
         defer { close(descriptor) }
         let bytes = content.bytes
         let written = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        guard descriptor >= 0, written == bytes.count else { throw StorageError.lastSystemError(path, action: "write") }
+        guard written == bytes.count else { throw StorageError.lastSystemError(path, action: "write") }
     }
 }

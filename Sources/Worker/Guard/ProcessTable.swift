@@ -8,7 +8,7 @@ enum ProcessTable {
         defer { unsafe closedir(directory) }
         var children: [pid_t] = []
         while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             guard let process = pid_t(name), self.parent(of: process) == parent else { continue }

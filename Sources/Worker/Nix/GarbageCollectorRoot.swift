@@ -22,7 +22,7 @@ package struct GarbageCollectorRoot: Sendable, Hashable {
         guard let stream = unsafe opendir(directory) else { return }
         defer { unsafe closedir(stream) }
         while let entry = unsafe readdir(stream) {
-            let found = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+            let found = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             guard found == name || found.hasPrefix("\(name)-") else { continue }

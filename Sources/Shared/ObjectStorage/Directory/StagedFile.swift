@@ -9,10 +9,12 @@ final class StagedFile: Sendable {
     private let isPublished = Mutex(false)
 
     init(store: DirectoryStore) throws(StorageError) {
+        let path = store.staging + "/\(getpid())-" + String(UInt64.random(in: .min ... .max), radix: 16)
+        let opened = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard opened >= 0 else { throw store.failure(path, "make") }
         self.store = store
-        path = store.staging + "/\(getpid())-" + String(UInt64.random(in: .min ... .max), radix: 16)
-        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw store.failure(path, "make") }
+        self.path = path
+        descriptor = opened
     }
 
     deinit {

@@ -73,7 +73,8 @@ struct GoogleTokens: Sendable {
     private func token(_ response: HTTPResponse, who: String) throws -> TokenCache.Token {
         let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body))
         if response.isSuccess, let text = answer?.access_token {
-            return TokenCache.Token(text: text, lifetime: .seconds(answer?.expires_in ?? 3600))
+            // No duration holds every number that a server may write.
+            return TokenCache.Token(text: text, lifetime: .seconds(min(max(answer?.expires_in ?? 3600, 0), 86400)))
         }
         let reason = [answer?.error, answer?.error_description].compactMap { $0 }.joined(separator: ": ")
         guard response.head.retryAdvice == .never else {

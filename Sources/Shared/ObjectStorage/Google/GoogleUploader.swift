@@ -171,7 +171,7 @@ struct GoogleUploader: Sendable {
 
     /// `bytes=0-N`, or nothing when the server has nothing.
     private static func received(_ range: String?) -> Int64 {
-        guard let last = range?.split(separator: "-").last.flatMap({ Int64($0) }) else { return 0 }
+        guard let last = range?.split(separator: "-").last.flatMap({ Int64($0) }), last < .max else { return 0 }
         return last + 1
     }
 
