@@ -93,11 +93,8 @@ extension FarmFixture {
             if name.hasPrefix("broken") {
                 #expect(Set(taken.keys).isSubset(of: [404]), "\(name): \(outcome.statuses) \(outcome.messages) \(comment)")
             } else {
-                // Where pulls may be refused, all of one image may have been.
-                let isRefused = refusedAllowed && taken.isEmpty
                 #expect(
-                    isRefused || Set(taken.keys) == [200] && outcome.digests.count == 1,
-                    "\(name): \(outcome.statuses) \(outcome.messages) \(comment)")
+                    Set(taken.keys) == [200] && outcome.digests.count == 1, "\(name): \(outcome.statuses) \(outcome.messages) \(comment)")
                 #expect(
                     try await direct.first("SELECT count(*) AS value FROM farm.manifests WHERE image = $1", [.text(name)]) {
                         try $0.int("value")
